@@ -1,0 +1,1 @@
+export type { CallContext, CallOptions, MethodDefinition, ServiceClient, ServiceDefinition, ServiceHandlers, Transport } from './contract.ts'
