@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream, existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export const ROOT = resolve(import.meta.dirname, '..', '..')
+const NODE = join(ROOT, 'node_modules', '.bin', 'node')
+const MAIN = join(ROOT, 'services', 'all-in-one', 'src', 'main.ts')
+const READY = /^hearth ready (http:\/\/\S+)$/
+const READY_TIMEOUT_MS = 60_000
+
+export interface HubOptions {
+  /** Kept after `stop` when given; else a temp folder that goes with the hub. */
+  readonly dataDir?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly bootstrap?: unknown
+  /** Command put before the hub's own, e.g. ['setpriv', '--reuid', '65534', '--clear-groups']. */
+  readonly prefix?: readonly string[]
+}
+
+/** A hub in a process of its own, as `npm start` runs it, on a free port of the loopback. */
+export interface Hub extends AsyncDisposable {
+  readonly url: string
+  readonly dataDir: string
+  readonly pid: number
+  /** Everything it has logged so far. */
+  log(): Promise<string>
+  /** SIGTERM, then the exit code. */
+  stop(): Promise<number | null>
+  /** SIGKILL of the hub's own process; its database server follows by itself. */
+  kill(): Promise<void>
+}
+
+export async function startHub(options: HubOptions = {}): Promise<Hub> {
+  const isOwnDir = options.dataDir === undefined
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'hearth-e2e-')))
+  await mkdir(dataDir, { recursive: true })
+  const env = await hubEnv(dataDir, options)
+  const [command, ...args] = [...(options.prefix ?? []), NODE, MAIN]
+  const child = spawn(command ?? NODE, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const logPath = join(dataDir, 'e2e-hub.log')
+  child.stderr.pipe(createWriteStream(logPath, { flags: 'a' }))
+  const url = await readyUrl(child, logPath)
+  const log = async (): Promise<string> => (existsSync(logPath) ? readFile(logPath, 'utf8') : '')
+  const stop = async (): Promise<number | null> => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    return child.exitCode
+  }
+  return {
+    url, dataDir, pid: child.pid ?? -1, log, stop,
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+    async [Symbol.asyncDispose]() {
+      await stop()
+      if (isOwnDir) await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function hubEnv(dataDir: string, options: HubOptions): Promise<Record<string, string>> {
+  const env: Record<string, string> = {
+    ...inheritedEnv(), HEARTH_HOST: '127.0.0.1', HEARTH_PORT: '0', HEARTH_DATA_DIR: join(dataDir, 'data'), HEARTH_LOG_LEVEL: 'info', ...options.env,
+  }
+  if (options.bootstrap !== undefined) {
+    const path = join(dataDir, 'bootstrap.json')
+    await writeFile(path, JSON.stringify(options.bootstrap))
+    env['HEARTH_BOOTSTRAP_FILE'] = path
+  }
+  return env
+}
+
+/** The caller's environment without any HEARTH_* or HF_* of its own. */
+export function inheritedEnv(): Record<string, string> {
+  const entries = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return Object.fromEntries(entries.filter(([key]) => !/^(HEARTH_|HF_|HUGGING)/.test(key)))
+}
+
+async function readyUrl(child: ChildProcess, logPath: string): Promise<string> {
+  const { promise, resolve: settle, reject } = Promise.withResolvers<string>()
+  const timer = setTimeout(() => reject(new Error('the hub was not ready in time')), READY_TIMEOUT_MS)
+  if (child.stdout === null) throw new Error('the hub has no stdout')
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const found = READY.exec(line)?.[1]
+    if (found !== undefined) settle(found)
+  })
+  child.once('exit', (code, signal) => reject(new Error(`the hub ended before it was ready (${code ?? signal}), see ${logPath}`)))
+  child.once('error', reject)
+  try {
+    return await promise
+  } catch (error) {
+    child.kill('SIGKILL')
+    const tail = existsSync(logPath) ? (await readFile(logPath, 'utf8')).slice(-3000) : ''
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${tail}`)
+  } finally {
+    clearTimeout(timer)
+  }
+}
