@@ -13,8 +13,7 @@ const SOCKET_NAME = '.s.PGSQL.5432.lock'
  * A short folder of mode 0700 for the server's socket: whoever enters it may log in as anybody. Its name follows from the
  * data folder, so that a killed hub leaves no new one behind each time; a folder of that name that is not ours is not used.
  */
-export async function makeSocketFolder(dataDir: string, launch: Launch): Promise<string> {
-  const parent = shortTempFolder()
+export async function makeSocketFolder(dataDir: string, launch: Launch, parent = shortTempFolder()): Promise<string> {
   const digest = createHash('sha256').update(await realpath(dataDir)).digest('hex').slice(0, 16)
   const wanted = join(parent, `hearth-pg-${digest}`)
   if (await isOurs(wanted, launch)) await rm(wanted, { recursive: true, force: true })

@@ -27,6 +27,8 @@ export interface PostgresOptions {
   readonly log: DbLog
   /** The data folder's lock when the caller holds it already; else it is taken here. */
   readonly lock?: DataFolderLock
+  /** Parent of the socket's folder; default the system's temp folder. The whole path must stay under 107 bytes. */
+  readonly socketParent?: string
   /** Server settings on top of ours (postgresql.conf names). */
   readonly settings?: Readonly<Record<string, string>>
   /** false only for throw-away test clusters: nothing is flushed to disk. */
@@ -57,7 +59,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   if (exists) await waitForOldServer(clusterDir, options.log)
   else await makeCluster({ dataDir: lock.dataDir, superuser: POSTGRES_SUPERUSER, binaries, launch, isDurable })
   await repairMode(clusterDir)
-  const socketDir = await makeSocketFolder(lock.dataDir, launch)
+  const socketDir = await makeSocketFolder(lock.dataDir, launch, options.socketParent)
   undo.defer(() => rm(socketDir, { recursive: true, force: true }))
   const serverLog = undo.use(await openServerLog(join(lock.dataDir, `${CLUSTER_FOLDER}.log`)))
   const settings = { ...(isDurable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }), ...options.settings }
