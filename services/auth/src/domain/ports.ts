@@ -67,11 +67,21 @@ export interface ServiceSecretStore {
   replaceServiceSecrets(secrets: ReadonlyMap<string, readonly Sha256[]>): Promise<void>
 }
 
+/** A public Ed25519 key as a JSON Web Key. */
+export interface PublicKey {
+  readonly kty: 'OKP'
+  readonly crv: 'Ed25519'
+  readonly alg: 'EdDSA'
+  readonly use: 'sig'
+  readonly kid: string
+  readonly x: string
+}
+
 /** Signs actor tokens and tells the public keys that verify them. */
 export interface ActorSigner {
   sign(actor: Exclude<Actor, { kind: 'anonymous' }>): Promise<{ readonly token: string; readonly expireMs: number }>
-  /** A JSON Web Key Set; the private parts are never in it. */
-  readonly jwksJson: string
+  /** A JSON Web Key Set (RFC 7517); the private parts are never in it. */
+  readonly keySet: { readonly keys: readonly PublicKey[] }
 }
 
 /** What makes new rows; injected so that tests decide. */

@@ -22,7 +22,7 @@ export function authenticationHandlers(deps: AuthenticationDeps): ServiceHandler
       const outcomes = await authenticate(deps, credentials.map(parseCredential), ctx.signal)
       return { results: outcomes.map(toResult) }
     },
-    getSigningKeys: () => Promise.resolve({ jwksJson: deps.signer.jwksJson }),
+    getSigningKeys: () => Promise.resolve({ jwksJson: JSON.stringify(deps.signer.keySet) }),
     issueServiceToken: async (request, ctx) => {
       const { token, expireMs } = await issueServiceToken(deps, request, ctx.signal)
       return { actorToken: token, expireTime: new Date(expireMs) }

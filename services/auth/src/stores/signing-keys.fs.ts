@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { signActorToken } from '@hearth/rpc'
 import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose'
-import type { ActorSigner } from '../domain/ports.ts'
+import type { ActorSigner, PublicKey } from '../domain/ports.ts'
 import { createPrivateFile, readFileIfThere } from './private-file.ts'
 
 /*
@@ -16,7 +16,7 @@ const FILE_NAME = /^[\w.-]+\.json$/
 interface SigningKey {
   readonly kid: string
   readonly privateKey: CryptoKey
-  readonly publicJwk: JWK
+  readonly publicKey: PublicKey
 }
 
 /** The signer over the keys of a folder; makes the first key when there is none. Throws, naming the file, when a key cannot be read. */
@@ -29,7 +29,7 @@ export async function openSigningKeys(folder: string, now: () => number): Promis
   if (newest === undefined) throw new Error(`no signing key in ${folder}`)
   return {
     sign: (actor) => signActorToken(actor, newest, now()),
-    jwksJson: JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }),
+    keySet: { keys: keys.map(({ publicKey }) => publicKey) },
   }
 }
 
@@ -49,12 +49,12 @@ async function readKey(path: string): Promise<SigningKey> {
   const jwk = parseKey(path, await readFileIfThere(path) ?? '')
   const privateKey = await importJWK(jwk, 'EdDSA')
   if (privateKey instanceof Uint8Array) throw new Error(`${path} is not a private Ed25519 key`)
-  const { kty = 'OKP', crv = 'Ed25519', x = '', kid = '' } = jwk
-  return { kid, privateKey, publicJwk: { kty, crv, x, kid, alg: 'EdDSA', use: 'sig' } }
+  const { x, kid } = jwk
+  return { kid, privateKey, publicKey: { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig', kid, x } }
 }
 
 /** The file's text never gets into a message: it is a secret. */
-function parseKey(path: string, text: string): JWK {
+function parseKey(path: string, text: string): PrivateJwk {
   try {
     const jwk: unknown = JSON.parse(text)
     if (isPrivateKey(jwk)) return jwk
@@ -64,7 +64,9 @@ function parseKey(path: string, text: string): JWK {
   throw new Error(`${path} is not a private Ed25519 key`)
 }
 
-function isPrivateKey(value: unknown): value is JWK {
+type PrivateJwk = JWK & { readonly kid: string; readonly x: string }
+
+function isPrivateKey(value: unknown): value is PrivateJwk {
   if (typeof value !== 'object' || value === null) return false
   const jwk: { kid?: unknown; crv?: unknown; d?: unknown; x?: unknown } = value
   return typeof jwk.kid === 'string' && jwk.crv === 'Ed25519' && typeof jwk.d === 'string' && typeof jwk.x === 'string'
