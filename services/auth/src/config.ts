@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { secret } from '@hearth/config'
 import { z } from 'zod'
 import { MIN_SECRET_LENGTH } from './domain/service-token.ts'
 
@@ -13,33 +14,34 @@ export interface AuthConfig {
 
 const SECRET_ENTRY = /^([a-z][a-z-]{1,39})=(\S+)$/
 
-const Env = z.object({
-  HEARTH_DATA_DIR: z.string().min(1).default('./.hearth'),
-  HEARTH_AUTH_KEYS_DIR: z.string().min(1).optional(),
-  HEARTH_AUTH_SERVICE_SECRETS: z.string().default('').transform((text, ctx) => parseSecrets(text, (message) => ctx.addIssue({ code: 'custom', message }))),
-})
-
 /**
- * Auth's own configuration. Throws a ZodError with all problems.
+ * Auth's own variables, beside the common ones.
  * HEARTH_AUTH_SERVICE_SECRETS: "dataset=<secret>,inference=<secret>", a service twice while its secret is being rotated.
  */
-export function loadAuthConfig(env: NodeJS.ProcessEnv): AuthConfig {
-  const parsed = Env.parse(env)
+export const AuthEnv = z.object({
+  HEARTH_AUTH_KEYS_DIR: z.string().min(1).optional(),
+  HEARTH_AUTH_SERVICE_SECRETS: secret(0).superRefine((text, ctx) => {
+    for (const message of readSecrets(text).problems) ctx.addIssue({ code: 'custom', message })
+  }).default(''),
+})
+
+export function toAuthConfig(env: z.output<typeof AuthEnv>, common: { readonly dataDir: string }): AuthConfig {
   return Object.freeze({
-    keysDir: parsed.HEARTH_AUTH_KEYS_DIR ?? join(parsed.HEARTH_DATA_DIR, 'auth', 'signing-keys'),
-    firstAdminPath: join(parsed.HEARTH_DATA_DIR, 'admin-credentials.json'),
-    serviceSecrets: parsed.HEARTH_AUTH_SERVICE_SECRETS,
+    keysDir: env.HEARTH_AUTH_KEYS_DIR ?? join(common.dataDir, 'auth', 'signing-keys'),
+    firstAdminPath: join(common.dataDir, 'admin-credentials.json'),
+    serviceSecrets: readSecrets(env.HEARTH_AUTH_SERVICE_SECRETS).secrets,
   })
 }
 
 /** Problems name the service, never the secret. */
-function parseSecrets(text: string, addProblem: (message: string) => void): ReadonlyMap<string, readonly string[]> {
+function readSecrets(text: string): { readonly secrets: ReadonlyMap<string, readonly string[]>; readonly problems: readonly string[] } {
   const secrets = new Map<string, string[]>()
+  const problems: string[] = []
   for (const [index, entry] of text.split(',').map((part) => part.trim()).filter((part) => part !== '').entries()) {
-    const [, service, secret] = SECRET_ENTRY.exec(entry) ?? []
-    if (service === undefined || secret === undefined) addProblem(`entry ${index + 1} is not "service=secret"`)
-    else if (secret.length < MIN_SECRET_LENGTH) addProblem(`the secret of ${service} has less than ${MIN_SECRET_LENGTH} characters`)
-    else secrets.set(service, [...secrets.get(service) ?? [], secret])
+    const [, service, value] = SECRET_ENTRY.exec(entry) ?? []
+    if (service === undefined || value === undefined) problems.push(`entry ${index + 1} is not "service=secret"`)
+    else if (value.length < MIN_SECRET_LENGTH) problems.push(`the secret of ${service} has less than ${MIN_SECRET_LENGTH} characters`)
+    else secrets.set(service, [...secrets.get(service) ?? [], value])
   }
-  return secrets
+  return { secrets, problems }
 }

@@ -10,7 +10,8 @@ import {
 } from '@hearth/rpc'
 import { expect, test } from 'vitest'
 import { ANA_TOKEN, BO_TOKEN, BOOTSTRAP } from '../test/fixtures.ts'
-import { loadAuthConfig } from './config.ts'
+import { loadConfig } from '@hearth/config'
+import { AuthEnv, toAuthConfig } from './config.ts'
 import { parseBootstrapDocument } from './domain/bootstrap-document.ts'
 import { composeAuth, type AuthService } from './service.ts'
 import { MemoryAccountStore } from './stores/account-store.memory.ts'
@@ -40,7 +41,8 @@ const inProcess: Connect = (auth) => {
 }
 
 function compose(dataDir: string, accounts: MemoryAccountStore): Promise<AuthService> {
-  const config = loadAuthConfig({ HEARTH_DATA_DIR: dataDir, HEARTH_AUTH_SERVICE_SECRETS: `dataset=${SECRET}` })
+  const env = loadConfig(AuthEnv, { HEARTH_AUTH_SERVICE_SECRETS: `dataset=${SECRET}` }).values
+  const config = toAuthConfig(env, { dataDir })
   return composeAuth(config, { accounts, secrets: createMemoryServiceSecretStore() })
 }
 
