@@ -12,7 +12,7 @@ export interface MethodDefinition<Req, Res> {
 }
 
 /** A generated `XServiceService` constant. */
-// `any`: each method has its own pair of messages, and both directions of variance are needed.
+// oxlint-disable-next-line typescript/no-explicit-any -- each method has its own pair of messages, used in both directions of variance
 export type ServiceDefinition = Readonly<Record<string, MethodDefinition<any, any>>>
 
 type RequestOf<M> = M extends MethodDefinition<infer Req, infer _Res> ? Req : never

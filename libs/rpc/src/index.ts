@@ -8,6 +8,7 @@ export { startGrpcServer, type GrpcServer, type GrpcServerOptions } from './grpc
 export { HealthService, ServingStatus } from './health.ts'
 export { createInProcessServer, createInProcessTransport, type InProcessServer, type InProcessServerOptions } from './in-process.ts'
 export { DEFAULT_TIMEOUT_MS, MAX_MESSAGE_BYTES } from './limits.ts'
+export { actorLabel, logCalls, type CallLog } from './log-calls.ts'
 export { serve, type ServedService } from './served-service.ts'
 export type { CallRecord, RpcServerOptions } from './server-core.ts'
 export { createTcpTransport, readMethods, type TcpTransportOptions } from './tcp-transport.ts'

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { ANONYMOUS, type Actor } from '@hearth/authz'
 import { HearthError, isHearthError, type ErrorReason } from '@hearth/errors'
+import { runWithRequest } from '@hearth/telemetry'
 import type { ActorVerifier } from './actor-token.ts'
 import { CallScope } from './call-scope.ts'
 import type { CallContext } from './contract.ts'
 import { DEFAULT_TIMEOUT_MS, MAX_MESSAGE_BYTES, serverTimeoutMs } from './limits.ts'
+import { actorLabel } from './log-calls.ts'
 import type { AnyMethod, ServedMethod, ServedService } from './served-service.ts'
 import { encodeError, WireFailure } from './wire-error.ts'
 
@@ -67,7 +69,7 @@ export class ServerCore {
     let work: Promise<unknown> = Promise.resolve()
     try {
       const { method, ctx, message } = await this.#begin(call, running, request)
-      work = Promise.resolve(method.run(message, ctx))
+      work = running.inContext(() => Promise.resolve(method.run(message, ctx)))
       const answer = encodeMessage(method.definition, await running.scope.race(work))
       running.end()
       return answer
@@ -87,9 +89,10 @@ export class ServerCore {
       const { method, ctx, message } = await this.#begin(call, running, request)
       const messages = method.run(message, ctx)
       if (messages instanceof Promise) throw new Error(`${call.path}: the handler of a stream returned a promise`)
-      iterator = messages[Symbol.asyncIterator]()
+      const open = messages[Symbol.asyncIterator]()
+      iterator = open
       for (;;) {
-        const step = await running.scope.race(iterator.next())
+        const step = await running.scope.race(running.inContext(() => open.next()))
         if (step.done === true) break
         yield encodeMessage(method.definition, step.value)
       }
@@ -154,6 +157,11 @@ class RunningCall {
 
   context(actorToken: string | undefined): CallContext {
     return { actor: this.actor, actorToken, requestId: this.#requestId, signal: this.scope.signal, deadlineMs: this.#deadlineMs }
+  }
+
+  /** What runs inside writes this call's id and actor into its log lines. */
+  inContext<T>(work: () => T): T {
+    return runWithRequest({ req_id: this.#requestId, actor: actorLabel(this.actor) }, work)
   }
 
   end(): void {

@@ -1,5 +1,6 @@
 import { ANONYMOUS, type Actor } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
+import { currentRequest, type RequestFields } from '@hearth/telemetry'
 import { generateKeyPair, exportJWK } from 'jose'
 import { createActorVerifier, signActorToken } from '../src/actor-token.ts'
 import type { CallContext, ServiceClient, ServiceHandlers, Transport } from '../src/contract.ts'
@@ -24,6 +25,8 @@ export interface EchoWorld extends AsyncDisposable {
   readonly pair: TransportPair
   readonly records: CallRecord[]
   readonly contexts: CallContext[]
+  /** What log lines of the handlers would carry. */
+  readonly logged: (RequestFields | undefined)[]
   sign(options?: { nowMs?: number; kid?: string }): Promise<string>
 }
 
@@ -33,19 +36,21 @@ export async function openEcho(open: OpenPair): Promise<EchoWorld> {
   const jwk = { ...await exportJWK(publicKey), kid: 'k1' }
   const records: CallRecord[] = []
   const contexts: CallContext[] = []
+  const logged: (RequestFields | undefined)[] = []
   const verifyActor = createActorVerifier(() => Promise.resolve({ keys: [jwk] }))
-  const pair = await open([serve(EchoService, echoHandlers(contexts))], { verifyActor, onCall: (record) => records.push(record) })
+  const pair = await open([serve(EchoService, echoHandlers(contexts, logged))], { verifyActor, onCall: (record) => records.push(record) })
   return {
-    client: pair.transport.client(EchoService), pair, records, contexts,
+    client: pair.transport.client(EchoService), pair, records, contexts, logged,
     sign: async ({ nowMs = Date.now(), kid = 'k1' } = {}) => (await signActorToken(USER, { kid, privateKey }, nowMs)).token,
     [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose](),
   }
 }
 
-function echoHandlers(contexts: CallContext[]): ServiceHandlers<typeof EchoService> {
+function echoHandlers(contexts: CallContext[], logged: (RequestFields | undefined)[]): ServiceHandlers<typeof EchoService> {
   return {
     echo: (request, ctx) => {
       contexts.push(ctx)
+      logged.push(currentRequest())
       return Promise.resolve(request.text === 'unencodable' ? { text: 7, body: request.body } as unknown as EchoMessage : request)
     },
     fail: (request) => Promise.reject(request.text === 'bug'

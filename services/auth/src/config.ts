@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { secret } from '@hearth/config'
 import { z } from 'zod'
-import { MIN_SECRET_LENGTH } from './domain/service-token.ts'
 
 export interface AuthConfig {
   /** Folder of the signing keys, 0700. */
@@ -12,6 +11,8 @@ export interface AuthConfig {
   readonly serviceSecrets: ReadonlyMap<string, readonly string[]>
 }
 
+/** Shorter ones could be guessed; their digest is not slow. */
+const MIN_SECRET_LENGTH = 32
 const SECRET_ENTRY = /^([a-z][a-z-]{1,39})=(\S+)$/
 
 /**

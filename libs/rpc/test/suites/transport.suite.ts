@@ -181,6 +181,7 @@ function testActors(open: OpenPair): void {
     expect(world.contexts.map(({ actor }) => actor)).toEqual([ANONYMOUS, USER])
     expect(world.contexts.map(({ actorToken }) => actorToken)).toEqual([undefined, token])
     expect(world.records[1]).toMatchObject({ actor: USER })
+    expect(world.logged).toMatchObject([{ actor: 'anonymous', req_id: world.contexts[0]?.requestId }, { actor: 'ana' }])
   })
 
   test.each<[string, (world: EchoWorld) => Promise<string>]>([

@@ -3,9 +3,6 @@ import { HearthError } from '@hearth/errors'
 import type { Sha256 } from '@hearth/ids'
 import type { ActorSigner, ServiceSecretStore } from './ports.ts'
 
-/** Shorter ones could be guessed; the digest is not slow. */
-export const MIN_SECRET_LENGTH = 32
-
 export function hashServiceSecret(secret: string): Sha256 {
   return createHash('sha256').update(secret).digest('hex') as Sha256
 }
