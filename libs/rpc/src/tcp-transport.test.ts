@@ -70,3 +70,20 @@ test('an address that is taken is refused', async () => {
   await using server = await startGrpcServer({ services: [], address: '127.0.0.1:0', verifyActor })
   await expect(startGrpcServer({ services: [], address: server.address, verifyActor })).rejects.toThrow()
 })
+
+test('a transport outlives the restart of its peer', async () => {
+  const echo = serve(EchoService, { echo: (m) => Promise.resolve(m), fail: (m) => Promise.resolve(m), hang: (m) => Promise.resolve(m), async* count(m) { yield m } })
+  const start = (address: string) => startGrpcServer({ services: [echo], address, verifyActor, drainTimeoutMs: 0 })
+  const first = await start('127.0.0.1:0')
+  await using transport = createTcpTransport({ address: first.address })
+  const client = transport.client(EchoService)
+  await client.echo(message('x'))
+  await first[Symbol.asyncDispose]()
+  await expect(client.echo(message('x'))).rejects.toMatchObject({ reason: 'UNAVAILABLE' })
+  await using _second = await start(first.address)
+  const answers = async (): Promise<boolean> => client.echo(message('x')).then(() => true, () => false)
+  for (let tries = 0; !(await answers()); tries += 1) {
+    if (tries > 100) throw new Error('it did not come back')
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  }
+})
