@@ -5,6 +5,7 @@ import { openRepo } from './access.ts'
 import type { CommitRecord } from './git-store-port.ts'
 import { decodePageToken, encodePageToken, pageSizeOf } from './page-token.ts'
 import type { StorageContext } from './ports.ts'
+import { commitAt } from './read-tree.ts'
 import type { RepoName } from './repo.ts'
 import { resolveRevision } from './revision.ts'
 
@@ -25,18 +26,30 @@ export async function listCommits(
   const repo = await openRepo(ctx.repos, actor, query.repo, 'see')
   const cursor = query.pageToken === undefined ? undefined : parseCursor(query.pageToken)
   const sha = await resolveRevision(ctx.git, repo, cursor?.sha ?? query.revision)
+  const head = await commitAt(ctx, repo, sha)
   const limit = pageSizeOf(query.pageSize, DEFAULT_PAGE, MAX_PAGE)
-  const offset = cursor?.offset ?? 0
-  const found = await ctx.git.listHistory(repo.id, sha, { offset, limit: limit + 1 })
-  const totalCount = await ctx.git.countHistory(repo.id, sha, MAX_COUNT)
-  const nextPageToken = found.length > limit ? encodePageToken([sha, offset + limit]) : undefined
-  return { commits: found.slice(0, limit), nextPageToken, totalCount }
+  const place = cursor ?? { sha, from: sha, offset: 0 }
+  const isLinear = head.linearDepth !== undefined
+  const found = isLinear
+    ? await ctx.git.walkFirstParents(repo.id, place.from, limit + 1)
+    : await ctx.git.listHistory(repo.id, sha, { offset: place.offset, limit: limit + 1 })
+  const next = found[limit]
+  const totalCount = head.linearDepth ?? await ctx.git.countHistory(repo.id, sha, MAX_COUNT)
+  return { commits: found.slice(0, limit), nextPageToken: next === undefined ? undefined : encodePageToken([sha, next.oid, place.offset + limit]), totalCount }
 }
 
-function parseCursor(token: string): { readonly sha: GitOid; readonly offset: number } {
-  const [sha, offset] = decodePageToken(token, ['string', 'number'])
-  if (typeof sha !== 'string' || !isGitOid(sha) || typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0) {
+interface HistoryCursor {
+  readonly sha: GitOid
+  /** First commit of the page; used where every commit has one parent. */
+  readonly from: GitOid
+  readonly offset: number
+}
+
+function parseCursor(token: string): HistoryCursor {
+  const [sha, from, offset] = decodePageToken(token, ['string', 'string', 'number'])
+  const isPlace = typeof sha === 'string' && isGitOid(sha) && typeof from === 'string' && isGitOid(from)
+  if (!isPlace || typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0) {
     throw new HearthError('INVALID_ARGUMENT', 'The page token belongs to another listing')
   }
-  return { sha, offset }
+  return { sha, from, offset }
 }
