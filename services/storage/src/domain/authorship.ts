@@ -1,0 +1,58 @@
+import type { Actor } from '@hearth/authz'
+import type { GitOid } from '@hearth/ids'
+import { encodeCommit } from './git/commit-codec.ts'
+import { makeObject, type GitObject } from './git/git-object.ts'
+import type { BlobFacts, CommitRecord, NewCommit } from './git-store-port.ts'
+
+export interface Author {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+}
+
+const NOREPLY_DOMAIN = 'users.noreply.hearth'
+
+/** Mail addresses are nobody's business in a public history. */
+export function authorOf(actor: Actor): Author {
+  if (actor.kind === 'user') return { id: actor.id, name: actor.name, email: `${actor.name}@${NOREPLY_DOMAIN}` }
+  const name = actor.kind === 'service' ? actor.name : 'anonymous'
+  return { id: '', name, email: `${name}@${NOREPLY_DOMAIN}` }
+}
+
+export interface CommitDraft {
+  readonly treeOid: GitOid
+  readonly parent: CommitRecord | undefined
+  readonly author: Author
+  readonly time: Date
+  readonly summary: string
+  readonly description: string
+  readonly objects: readonly GitObject[]
+  readonly reached: readonly BlobFacts[]
+}
+
+/** The commit object and its row; git's times are whole seconds, so the row's are. */
+export function buildCommit(draft: CommitDraft): NewCommit {
+  const time = new Date(Math.floor(draft.time.getTime() / 1000) * 1000)
+  const signature = { name: draft.author.name, email: draft.author.email, time }
+  const parentOids = draft.parent === undefined ? [] : [draft.parent.oid]
+  const title = oneLine(draft.summary)
+  const message = draft.description === '' ? title : `${title}\n\n${withoutNul(draft.description)}`
+  const object = makeObject('commit', encodeCommit({ treeOid: draft.treeOid, parentOids, author: signature, committer: signature, message }))
+  const linearDepth = draft.parent === undefined ? 1 : addOne(draft.parent.linearDepth)
+  return {
+    record: { oid: object.oid, treeOid: draft.treeOid, parentOids, authorName: draft.author.name, time, title, message, linearDepth },
+    authorEmail: draft.author.email, objects: [...draft.objects, object], reached: draft.reached,
+  }
+}
+
+function oneLine(summary: string): string {
+  return withoutNul(summary).split(/\r?\n/, 1)[0]?.trim() || 'Update'
+}
+
+function withoutNul(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '')
+}
+
+function addOne(depth: number | undefined): number | undefined {
+  return depth === undefined ? undefined : depth + 1
+}

@@ -1,0 +1,59 @@
+import type { RepoType, SpaceSdk } from '../repo.ts'
+
+const COMMON = `*.7z *.arrow *.bin *.bz2 *.ckpt *.ftz *.gz *.h5 *.joblib *.lfs.* *.mlmodel *.model *.msgpack *.npy *.npz *.onnx *.ot *.parquet
+*.pb *.pickle *.pkl *.pt *.pth *.rar *.safetensors saved_model/**/* *.tar.* *.tar *.tflite *.tgz *.wasm *.xz *.zip *.zst *tfevents*`.split(/\s+/)
+const DATASET = ['*.lz4', '*.mds', '*.pcm', '*.sam', '*.raw', '*.aac', '*.flac', '*.mp3', '*.ogg', '*.wav', '*.bmp', '*.gif', '*.png', '*.tiff', '*.jpg', '*.jpeg', '*.webp', '*.mp4', '*.webm']
+
+export interface DefaultFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** What a new repo holds: the Hub's LFS rules, and for a Space the files that make it run. */
+export function defaultFiles(type: RepoType, name: string, sdk: SpaceSdk | undefined): DefaultFile[] {
+  const patterns = type === 'dataset' ? [...COMMON, ...DATASET] : COMMON
+  const files = [{ path: '.gitattributes', text: patterns.map((pattern) => `${pattern} filter=lfs diff=lfs merge=lfs -text\n`).join('') }]
+  if (type !== 'space' || sdk === undefined) return files
+  files.push({ path: 'README.md', text: spaceCard(name, sdk) })
+  if (sdk === 'static') files.push({ path: 'index.html', text: INDEX_HTML }, { path: 'style.css', text: STYLE_CSS })
+  return files
+}
+
+const SDK_FIELDS: Readonly<Record<SpaceSdk, string>> = {
+  gradio: 'sdk: gradio\napp_file: app.py\n', streamlit: 'sdk: streamlit\napp_file: app.py\n', docker: 'sdk: docker\n', static: 'sdk: static\n',
+}
+
+function spaceCard(name: string, sdk: SpaceSdk): string {
+  return `---\ntitle: ${JSON.stringify(name)}\ncolorFrom: blue\ncolorTo: green\n${SDK_FIELDS[sdk]}pinned: false\n---\n`
+}
+
+const INDEX_HTML = `<!doctype html>
+<html>
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width" />
+    <title>My static Space</title>
+    <link rel="stylesheet" href="style.css" />
+  </head>
+  <body>
+    <main class="card">
+      <h1>Welcome to your static Space!</h1>
+      <p>Edit <code>index.html</code> in the Files tab to change this page.</p>
+    </main>
+  </body>
+</html>
+`
+
+const STYLE_CSS = `body {
+  padding: 2rem;
+  font-family: system-ui, sans-serif;
+}
+
+.card {
+  max-width: 620px;
+  margin: 0 auto;
+  padding: 16px;
+  border: 1px solid lightgray;
+  border-radius: 16px;
+}
+`

@@ -1,0 +1,61 @@
+import type { ObjectId, Sha256 } from '@hearth/ids'
+import type { GitBlobStore } from './git-blob-port.ts'
+import type { GitStore } from './git-store-port.ts'
+import type { LastCommits } from './last-commit.ts'
+import type { LfsCatalogue } from './lfs-catalogue-port.ts'
+import type { RepoStore } from './repo-store-port.ts'
+import type { SignedPaths } from './signed-path-port.ts'
+
+export interface Namespace {
+  readonly id: string
+  /** Canonical spelling. */
+  readonly name: string
+  readonly defaultVisibility: 'public' | 'private'
+}
+
+/** How a call travels on to another service. */
+export interface CallerCredentials {
+  readonly actorToken: string | undefined
+  readonly requestId: string
+  readonly signal: AbortSignal
+}
+
+/** Users and organisations, owned by the auth service. */
+export interface NamespaceDirectory {
+  findNamespace(name: string, caller: CallerCredentials): Promise<Namespace | undefined>
+}
+
+/** Bytes of a large git blob, for the few small reads of the control plane (cards, attributes). */
+export interface BlobBytesReader {
+  /** At most `maxBytes` from the beginning. */
+  readStart(sha256: Sha256, maxBytes: number): Promise<Buffer>
+}
+
+export interface Clock {
+  now(): Date
+}
+
+/** What the use-cases report; telemetry.ts turns it into logs and counters. */
+export interface StorageObserver {
+  commitCreated(event: { readonly repoId: ObjectId; readonly ref: string; readonly oid: string; readonly operations: number; readonly ms: number }): void
+  repoChanged(event: { readonly repoId: ObjectId; readonly change: 'created' | 'deleted' | 'updated' }): void
+}
+
+/** All that the use-cases of repos and content need. */
+export interface StorageContext {
+  readonly repos: RepoStore
+  readonly git: GitStore
+  readonly blobs: GitBlobStore
+  readonly blobBytes: BlobBytesReader
+  readonly lfs: LfsCatalogue
+  readonly signedPaths: SignedPaths
+  readonly namespaces: NamespaceDirectory
+  readonly clock: Clock
+  readonly observe: StorageObserver
+  readonly newId: () => ObjectId
+}
+
+/** The same with the caches that reads share. */
+export interface ContentContext extends StorageContext {
+  readonly lastCommits: LastCommits
+}

@@ -1,0 +1,58 @@
+import type { GitOid, ObjectId } from '@hearth/ids'
+import type { NewCommit } from './git-store-port.ts'
+import type { Repo, RepoName, RepoType, SpaceSdk } from './repo.ts'
+
+export type RepoSort = 'lastModified' | 'created' | 'downloads' | 'likes' | 'trending'
+
+/** Whose repos a list may show: the SQL form of `can(actor, 'see', repo)`. */
+export type VisibilityFilter = { readonly kind: 'all' } | { readonly kind: 'public'; readonly orPrivateIn: readonly string[] }
+
+/** The place after which a page begins: the sort value and id of the last row shown. */
+export interface RepoCursor {
+  readonly value: number
+  readonly id: string
+}
+
+export interface RepoListQuery {
+  readonly type: RepoType
+  readonly visible: VisibilityFilter
+  readonly author: string | undefined
+  readonly search: readonly string[]
+  readonly gated: boolean | undefined
+  readonly sort: RepoSort
+  readonly ascending: boolean
+  readonly after: RepoCursor | undefined
+  readonly limit: number
+}
+
+export interface NewRepo {
+  readonly id: ObjectId
+  readonly type: RepoType
+  readonly namespace: string
+  readonly name: string
+  readonly namespaceId: string
+  readonly creatorId: string
+  readonly visibility: 'public' | 'private'
+  readonly spaceSdk: SpaceSdk | undefined
+  readonly createdAt: Date
+  readonly headOid: GitOid
+}
+
+export interface RepoSettings {
+  readonly visibility: 'public' | 'private' | undefined
+  readonly gated: 'open' | 'auto' | 'manual' | undefined
+}
+
+export interface RepoStore {
+  /** By canonical name, old name or alias, any case. */
+  findRepo(name: RepoName): Promise<Repo | undefined>
+  findRepoById(id: ObjectId): Promise<Repo | undefined>
+  listRepos(query: RepoListQuery): Promise<readonly Repo[]>
+  /** The repo with its first commit and branch. Throws REPO_EXISTS (metadata `repo`) when the name is taken. */
+  insertRepo(repo: NewRepo, first: NewCommit): Promise<Repo>
+  /** Bumps the epoch when something changed. undefined: no such repo. */
+  updateSettings(id: ObjectId, settings: RepoSettings): Promise<Repo | undefined>
+  deleteRepo(id: ObjectId): Promise<void>
+  /** True when it was not like that before. */
+  upsertAlias(alias: { readonly type: RepoType; readonly from: string; readonly to: string }): Promise<boolean>
+}

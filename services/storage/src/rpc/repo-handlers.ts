@@ -1,0 +1,41 @@
+import type { RepoServiceService } from '@hearth/proto/storage/v1/repos'
+import type { ServiceHandlers } from '@hearth/rpc'
+import { createRepo } from '../domain/create-repo.ts'
+import { getRepo } from '../domain/get-repo.ts'
+import { listRepos } from '../domain/list-repos.ts'
+import type { ContentContext } from '../domain/ports.ts'
+import { deleteRepo, updateRepoSettings, upsertAlias } from '../domain/repo-settings.ts'
+import { parseGated, parseRepoName, parseRepoType, parseSort, parseSpaceSdk, parseVisibility, toRepoMessage, toRepoView } from './repo-mapper.ts'
+
+export function createRepoHandlers(storage: ContentContext): ServiceHandlers<typeof RepoServiceService> {
+  return {
+    async createRepo(request, ctx) {
+      const { namespace, name } = request
+      const command = { type: parseRepoType(request.type), namespace, name, visibility: parseVisibility(request.visibility), spaceSdk: parseSpaceSdk(request.spaceSdk) }
+      return { repo: toRepoMessage(await createRepo(storage, ctx.actor, command, ctx)) }
+    },
+    async deleteRepo(request, ctx) {
+      await deleteRepo(storage, ctx.actor, parseRepoName(request.repo))
+      return {}
+    },
+    async updateRepoSettings(request, ctx) {
+      const command = { repo: parseRepoName(request.repo), visibility: parseVisibility(request.visibility), gated: parseGated(request.gated) }
+      return { repo: toRepoMessage(await updateRepoSettings(storage, ctx.actor, command)) }
+    },
+    async getRepo(request, ctx) {
+      const { revision, includeSiblings, includeBlobs } = request
+      return toRepoView(await getRepo(storage, ctx.actor, { repo: parseRepoName(request.repo), revision, includeSiblings, includeBlobs }))
+    },
+    async listRepos(request, ctx) {
+      const { author, search, ascending, gated, page } = request
+      const { repos, nextPageToken } = await listRepos(storage, ctx.actor, {
+        type: parseRepoType(request.type), author, search, gated, sort: parseSort(request.sort), ascending, pageSize: page?.pageSize, pageToken: page?.pageToken,
+      })
+      return { repos: repos.map(toRepoMessage), page: { nextPageToken } }
+    },
+    async upsertAlias(request, ctx) {
+      const { from, to } = request
+      return { changed: await upsertAlias(storage, ctx.actor, { type: parseRepoType(request.type), from, to }) }
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import { HearthError } from '@hearth/errors'
+import { GatedMode, RepoSort, RepoType, RepoVisibility, type GetRepoResponse, type Repo as RepoMessage, type RepoName as RepoNameMessage, type Sibling } from '@hearth/proto/storage/v1/repos'
+import type { RepoView } from '../domain/get-repo.ts'
+import { SPACE_SDKS, type Repo, type RepoName, type RepoType as DomainRepoType, type SpaceSdk } from '../domain/repo.ts'
+import type { RepoSort as DomainSort } from '../domain/repo-store-port.ts'
+import type { TreeEntry } from '../domain/tree-entries.ts'
+
+const TYPES_TO_WIRE: Readonly<Record<DomainRepoType, RepoType>> = {
+  model: RepoType.REPO_TYPE_MODEL, dataset: RepoType.REPO_TYPE_DATASET, space: RepoType.REPO_TYPE_SPACE,
+}
+const VISIBILITY_TO_WIRE = { public: RepoVisibility.REPO_VISIBILITY_PUBLIC, private: RepoVisibility.REPO_VISIBILITY_PRIVATE } as const
+const GATED_TO_WIRE = { open: GatedMode.GATED_MODE_OPEN, auto: GatedMode.GATED_MODE_AUTO, manual: GatedMode.GATED_MODE_MANUAL } as const
+const SORT_TO_WIRE: Readonly<Record<DomainSort, RepoSort>> = {
+  lastModified: RepoSort.REPO_SORT_LAST_MODIFIED, created: RepoSort.REPO_SORT_CREATED, downloads: RepoSort.REPO_SORT_DOWNLOADS,
+  likes: RepoSort.REPO_SORT_LIKES, trending: RepoSort.REPO_SORT_TRENDING,
+}
+
+/** undefined for the zero value; throws INVALID_ARGUMENT for a number this program does not know. */
+function fromWire<K extends string>(table: Readonly<Record<K, number>>, value: number, what: string): K | undefined {
+  if (value === 0) return undefined
+  for (const key in table) if (table[key] === value) return key
+  throw new HearthError('INVALID_ARGUMENT', `unknown ${what}`)
+}
+
+export function parseRepoType(type: RepoType): DomainRepoType {
+  const parsed = fromWire(TYPES_TO_WIRE, type, 'repository type')
+  if (parsed === undefined) throw new HearthError('INVALID_ARGUMENT', 'the repository type is missing')
+  return parsed
+}
+
+export function parseRepoName(name: RepoNameMessage | undefined): RepoName {
+  if (name === undefined || name.path === '') throw new HearthError('INVALID_ARGUMENT', 'the repository is missing')
+  return { type: parseRepoType(name.type), path: name.path }
+}
+
+export function parseVisibility(visibility: RepoVisibility): 'public' | 'private' | undefined {
+  return fromWire(VISIBILITY_TO_WIRE, visibility, 'visibility')
+}
+
+export function parseGated(gated: GatedMode): 'open' | 'auto' | 'manual' | undefined {
+  return fromWire(GATED_TO_WIRE, gated, 'gated mode')
+}
+
+export function parseSort(sort: RepoSort): DomainSort {
+  return fromWire(SORT_TO_WIRE, sort, 'sort') ?? 'trending'
+}
+
+export function parseSpaceSdk(sdk: string | undefined): SpaceSdk | undefined {
+  const known = SPACE_SDKS.find((one) => one === sdk)
+  if (sdk !== undefined && known === undefined) throw new HearthError('INVALID_ARGUMENT', `Invalid sdk ${JSON.stringify(sdk.slice(0, 50))}: it must be one of ${SPACE_SDKS.join(', ')}`)
+  return known
+}
+
+export function toRepoMessage(repo: Repo): RepoMessage {
+  return {
+    id: repo.id, type: TYPES_TO_WIRE[repo.type], namespace: repo.namespace, name: repo.name, namespaceId: repo.namespaceId,
+    visibility: VISIBILITY_TO_WIRE[repo.visibility], gated: GATED_TO_WIRE[repo.gated], disabled: repo.isDisabled, headSha: repo.headOid,
+    createTime: repo.createdAt, lastModifiedTime: repo.lastModifiedAt, downloads: BigInt(repo.downloads), downloadsAllTime: BigInt(repo.downloadsAllTime),
+    likes: BigInt(repo.likes), epoch: BigInt(repo.epoch), spaceSdk: repo.spaceSdk, usedStorageBytes: BigInt(repo.usedStorageBytes),
+  }
+}
+
+export function toLfsMessage(lfs: TreeEntry['lfs']): Sibling['lfs'] {
+  return lfs === undefined ? undefined : { sha256: lfs.sha256, sizeBytes: BigInt(lfs.sizeBytes), pointerSizeBytes: BigInt(lfs.pointerSizeBytes) }
+}
+
+export function toRepoView(view: RepoView): GetRepoResponse {
+  const siblings = view.siblings.map(({ path, entry }): Sibling => entry === undefined
+    ? { path, sizeBytes: undefined, blobOid: undefined, lfs: undefined }
+    : { path, sizeBytes: BigInt(entry.sizeBytes), blobOid: entry.oid, lfs: toLfsMessage(entry.lfs) })
+  return { repo: toRepoMessage(view.repo), sha: view.sha, revisionTime: view.revisionTime, siblings, cardText: view.cardText, configText: view.configText }
+}

@@ -1,0 +1,99 @@
+import type { SqlRunner } from '@hearth/db'
+import { HearthError } from '@hearth/errors'
+import type { GitOid, ObjectId, Sha256 } from '@hearth/ids'
+import { EMPTY_TREE_OID } from '../domain/git/git-object.ts'
+import { MAX_POINTER_BYTES, POINTER_PREFIX } from '../domain/git/lfs-pointer.ts'
+import type { BlobFacts, GitReader, LfsFacts, RefRecord, StagedBlob, Tree } from '../domain/git-store-port.ts'
+import { hexArrayParam, hexParam } from './bytea.ts'
+import { createCommitReader } from './commit-reader.pg.ts'
+import { makeTree, type ObjectCaches } from './tree-cache.ts'
+
+/** Reads over a pool, or inside a transaction: both share the caches, for what they hold never changes. */
+export function createGitReader(sql: SqlRunner, caches: ObjectCaches): GitReader {
+  return {
+    readTrees: (repoId, oids) => readTrees(sql, caches, repoId, oids),
+    readFacts: (repoId, oids) => readFacts(sql, repoId, oids),
+    readStagedBlobs: (repoId, oids) => readStagedBlobs(sql, repoId, oids),
+    readText: (repoId, oid) => readText(sql, repoId, oid),
+    findRefs: (repoId, names) => findRefs(sql, repoId, names),
+    listRefs: (repoId) => sql.query<RefRecord>({ name: 'list-refs', text: `select name, encode(oid, 'hex') as oid from refs where repo_id = $1 order by name`, values: [repoId] }),
+    ...createCommitReader(sql, caches),
+  }
+}
+
+const EMPTY_TREE = makeTree(EMPTY_TREE_OID, Buffer.alloc(0))
+
+const TREES_SQL = `select encode(oid, 'hex') as oid, data from git_objects where repo_id = $1 and oid = any($2::bytea[]) and type = 2`
+
+async function readTrees(sql: SqlRunner, caches: ObjectCaches, repoId: ObjectId, oids: readonly GitOid[]): Promise<ReadonlyMap<GitOid, Tree>> {
+  const trees = new Map<GitOid, Tree>()
+  const missing: GitOid[] = []
+  for (const oid of oids) {
+    const tree = oid === EMPTY_TREE_OID ? EMPTY_TREE : caches.trees.get(oid)
+    if (tree === undefined) missing.push(oid)
+    else trees.set(oid, tree)
+  }
+  if (missing.length === 0) return trees
+  const rows = await sql.query<{ oid: GitOid; data: Buffer | null }>({ name: 'read-trees', text: TREES_SQL, values: [repoId, hexArrayParam(missing)] })
+  for (const row of rows) {
+    if (row.data === null) continue
+    const tree = makeTree(row.oid, row.data)
+    caches.trees.set(row.oid, tree)
+    trees.set(row.oid, tree)
+  }
+  const lost = missing.find((oid) => !trees.has(oid))
+  if (lost !== undefined) throw new HearthError('INTERNAL', `tree ${lost} is missing`)
+  return trees
+}
+
+interface FactsRow {
+  readonly oid: GitOid
+  readonly size: number
+  readonly lfs_sha256: Sha256 | null
+  readonly lfs_size: number | null
+}
+
+const FACTS = `encode(oid, 'hex') as oid, size, encode(lfs_sha256, 'hex') as lfs_sha256, lfs_size`
+const FACTS_SQL = `select ${FACTS} from git_objects where repo_id = $1 and oid = any($2::bytea[])`
+
+async function readFacts(sql: SqlRunner, repoId: ObjectId, oids: readonly GitOid[]): Promise<ReadonlyMap<GitOid, BlobFacts>> {
+  if (oids.length === 0) return new Map()
+  const rows = await sql.query<FactsRow>({ name: 'read-facts', text: FACTS_SQL, values: [repoId, hexArrayParam(oids)] })
+  return new Map(rows.map((row) => [row.oid, factsOf(row)]))
+}
+
+function factsOf(row: FactsRow): BlobFacts {
+  return { oid: row.oid, sizeBytes: row.size, lfs: lfsOf(row) }
+}
+
+function lfsOf(row: FactsRow): LfsFacts | undefined {
+  return row.lfs_sha256 === null || row.lfs_size === null ? undefined : { sha256: row.lfs_sha256, sizeBytes: row.lfs_size }
+}
+
+interface StagedRow extends FactsRow {
+  readonly reached: boolean
+  readonly pointer_text: Buffer | null
+}
+
+const STAGED_SQL = `
+select ${FACTS}, reached,
+  case when size <= ${MAX_POINTER_BYTES} and substring(data from 1 for ${POINTER_PREFIX.length}) = $3::bytea then data end as pointer_text
+from git_objects where repo_id = $1 and oid = any($2::bytea[]) and type = 3`
+
+async function readStagedBlobs(sql: SqlRunner, repoId: ObjectId, oids: readonly GitOid[]): Promise<ReadonlyMap<GitOid, StagedBlob>> {
+  const prefix = hexParam(Buffer.from(POINTER_PREFIX, 'latin1').toString('hex'))
+  const rows = await sql.query<StagedRow>({ name: 'read-staged', text: STAGED_SQL, values: [repoId, hexArrayParam(oids), prefix] })
+  return new Map(rows.map((row) => [row.oid, { ...factsOf(row), isReached: row.reached, pointerText: row.pointer_text ?? undefined }]))
+}
+
+async function readText(sql: SqlRunner, repoId: ObjectId, oid: GitOid): Promise<string | undefined> {
+  const text = 'select data from git_objects where repo_id = $1 and oid = $2 and type = 3'
+  const [row] = await sql.query<{ data: Buffer | null }>({ name: 'read-text', text, values: [repoId, hexParam(oid)] })
+  return row?.data?.toString('utf8')
+}
+
+async function findRefs(sql: SqlRunner, repoId: ObjectId, names: readonly string[]): Promise<readonly RefRecord[]> {
+  const text = `select name, encode(oid, 'hex') as oid from refs where repo_id = $1 and name = any($2::text[])`
+  const rows = await sql.query<RefRecord>({ name: 'find-refs', text, values: [repoId, names] })
+  return names.flatMap((name) => rows.filter((row) => row.name === name))
+}
