@@ -14,7 +14,10 @@ type CreateBody = BodyOf<Routes['createRepo']>
 type RepoHandlers = Pick<Handlers, 'createRepo' | 'deleteRepo' | 'updateSettings' | 'validateYaml' | 'authCheck' | 'authCheckWrite'>
 
 export function createRepoHandlers({ accounts, content, repos }: HttpDeps): RepoHandlers {
-  const ownName = async (call: Call): Promise<string> => (await accounts.getIdentity({}, call.rpc)).name
+  const ownName = async (call: Call): Promise<string> => {
+    requireUser(call)
+    return (await accounts.getIdentity({}, call.rpc)).name
+  }
   const check = async (repo: { kind: 'models' | 'datasets' | 'spaces'; repo: string }, action: RepoAction, call: Call): Promise<Answer<Record<string, unknown>>> => {
     await content.openRepo({ repo: toRepoName(repo.kind, repo.repo), revision: undefined, action }, call.rpc)
     return json({})
@@ -36,7 +39,6 @@ export function createRepoHandlers({ accounts, content, repos }: HttpDeps): Repo
       }
     },
     async deleteRepo({ body }, call) {
-      requireUser(call)
       const { namespace, name } = splitName(body)
       await repos.deleteRepo({ repo: toRepoName(kindOfType(body.type), `${namespace ?? (await ownName(call))}/${name}`) }, call.rpc)
       return json({})
