@@ -9,6 +9,11 @@ import { createInterface } from 'node:readline'
 export const ROOT = resolve(import.meta.dirname, '..', '..')
 const NODE = join(ROOT, 'node_modules', '.bin', 'node')
 const MAIN = join(ROOT, 'services', 'all-in-one', 'src', 'main.ts')
+/** The command that runs a hub. */
+export function hubMain(): string[] {
+  return [NODE, MAIN]
+}
+
 const READY = /^hearth ready (http:\/\/\S+)$/
 const READY_TIMEOUT_MS = 60_000
 
@@ -39,7 +44,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'hearth-e2e-')))
   await mkdir(dataDir, { recursive: true })
   const env = await hubEnv(dataDir, options)
-  const [command, ...args] = [...(options.prefix ?? []), NODE, MAIN]
+  const [command, ...args] = [...(options.prefix ?? []), ...hubMain()]
   const child = spawn(command ?? NODE, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const logPath = join(dataDir, 'e2e-hub.log')
   child.stderr.pipe(createWriteStream(logPath, { flags: 'a' }))
