@@ -9,7 +9,7 @@ const bin = join(here, '..', 'node_modules', '.bin')
 const files = globSync('hearth/**/*.proto', { cwd: here }).toSorted()
 const options = [
   'outputServices=grpc-js', 'env=node', 'esModuleInterop=true', 'importSuffix=.ts', 'forceLong=bigint',
-  'oneof=unions-value', 'enumsAsLiterals=true', 'useOptionals=none', 'exportCommonSymbols=false',
+  'oneof=unions-value', 'enumsAsLiterals=true', 'useOptionals=none', 'exportCommonSymbols=false', 'outputClientImpl=false',
 ]
 rmSync(join(here, 'gen'), { recursive: true, force: true })
 mkdirSync(join(here, 'gen'))

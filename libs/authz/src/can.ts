@@ -26,7 +26,7 @@ export function can(actor: Actor, action: RepoAction, repo: RepoResource): Decis
   if (standing === 'none' && repo.visibility === 'private') return 'hidden'
   switch (action) {
     case 'see': return 'allow'
-    case 'readContent': return mayReadContent(standing, repo) ? 'allow' : 'gated'
+    case 'readContent': return mayReadContent(actor, standing, repo) ? 'allow' : 'gated'
     case 'openPullRequest': return decidePullRequest(actor, standing, repo)
     case 'writeContent': return mayWrite(actor) && (standing === 'writer' || standing === 'admin') ? 'allow' : 'forbidden'
     case 'administer': return mayWrite(actor) && standing === 'admin' ? 'allow' : 'forbidden'
@@ -64,12 +64,14 @@ function standingOf(actor: UserActor, repo: RepoResource): Standing {
   }
 }
 
-function mayReadContent(standing: Standing, repo: RepoResource): boolean {
-  return repo.gated === 'open' || repo.isGranted || standing !== 'none'
+/** A grant is the account's, not the public's: a fine-grained token without scopes does not carry it. */
+function mayReadContent(actor: UserActor, standing: Standing, repo: RepoResource): boolean {
+  if (repo.gated === 'open' || standing !== 'none') return true
+  return repo.isGranted && actor.token.role !== 'fineGrained'
 }
 
 function decidePullRequest(actor: UserActor, standing: Standing, repo: RepoResource): Decision {
-  if (!mayReadContent(standing, repo)) return 'gated'
+  if (!mayReadContent(actor, standing, repo)) return 'gated'
   return mayWrite(actor) ? 'allow' : 'forbidden'
 }
 

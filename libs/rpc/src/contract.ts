@@ -12,7 +12,8 @@ export interface MethodDefinition<Req, Res> {
 }
 
 /** A generated `XServiceService` constant. */
-export type ServiceDefinition = Readonly<Record<string, MethodDefinition<never, never> | MethodDefinition<any, any>>>
+// `any`: each method has its own pair of messages, and both directions of variance are needed.
+export type ServiceDefinition = Readonly<Record<string, MethodDefinition<any, any>>>
 
 type RequestOf<M> = M extends MethodDefinition<infer Req, infer _Res> ? Req : never
 type ResponseOf<M> = M extends MethodDefinition<infer _Req, infer Res> ? Res : never

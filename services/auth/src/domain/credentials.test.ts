@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { findTokenProblem, hashAccessToken, mintAccessToken } from './access-token.ts'
+import { hashPassword, verifyPassword } from './password.ts'
+
+const random = (count: number) => crypto.getRandomValues(new Uint8Array(count))
+
+test('minted tokens have the form that every client accepts', () => {
+  const tokens = Array.from({ length: 200 }, () => mintAccessToken(random))
+  for (const token of tokens) {
+    expect(token).toMatch(/^hf_[A-Za-z0-9]{34,253}$/)
+    expect(findTokenProblem(token)).toBeUndefined()
+  }
+  expect(new Set(tokens).size).toBe(200)
+})
+
+test('bytes that would favour some letters are left out', () => {
+  let call = 0
+  const token = mintAccessToken((count) => new Uint8Array(count).fill((call += 1) === 1 ? 255 : 61))
+  expect(token).toBe(`hf_${'9'.repeat(34)}`)
+})
+
+test('the digest is SHA-256', () => {
+  expect(hashAccessToken('hf_x')).toBe(createHash('sha256').update('hf_x').digest('hex'))
+})
+
+test('passwords verify, wrong ones do not, and the same one is stored twice differently', async () => {
+  const [one, two] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')])
+  expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
+  expect(one).not.toBe(two)
+  expect(await verifyPassword('correct horse', one)).toBe(true)
+  expect(await verifyPassword('correct hors', one)).toBe(false)
+  for (const stored of ['', 'correct horse', '$2b$10$abc', one.replace('m=19456', 'm=9999999')]) expect(await verifyPassword('correct horse', stored)).toBe(false)
+})
+
+test('the hash is what other implementations compute', async () => {
+  // A vector of the reference implementation (its test.c).
+  expect(await verifyPassword('password', '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc')).toBe(true)
+})
