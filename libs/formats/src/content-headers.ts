@@ -1,39 +1,42 @@
-/** Types that a browser may show; every other file is an attachment of bytes, and markup is shown as plain text. */
+const PLAIN = 'text/plain; charset=utf-8'
+const OPAQUE = 'application/octet-stream'
+
+/** Shown in place by a browser. All else a user can upload is sent as plain text or as an opaque attachment, so that it never runs on our origin. */
 const INLINE: Readonly<Record<string, string>> = {
-  avif: 'image/avif', bmp: 'image/bmp', gif: 'image/gif', ico: 'image/x-icon', jpeg: 'image/jpeg', jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp',
-  aac: 'audio/aac', flac: 'audio/flac', m4a: 'audio/mp4', mp3: 'audio/mpeg', oga: 'audio/ogg', ogg: 'audio/ogg', opus: 'audio/ogg', wav: 'audio/wav',
-  mov: 'video/quicktime', mp4: 'video/mp4', mpeg: 'video/mpeg', ogv: 'video/ogg', webm: 'video/webm',
-  json: 'application/json',
+  png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp', avif: 'image/avif', bmp: 'image/bmp', ico: 'image/x-icon',
+  mp3: 'audio/mpeg', wav: 'audio/wav', flac: 'audio/flac', ogg: 'audio/ogg', oga: 'audio/ogg', opus: 'audio/ogg', m4a: 'audio/mp4', aac: 'audio/aac',
+  mp4: 'video/mp4', webm: 'video/webm', mov: 'video/quicktime', ogv: 'video/ogg', json: 'application/json',
 }
-const TEXT = new Set([
-  'txt', 'text', 'md', 'markdown', 'html', 'htm', 'xhtml', 'svg', 'xml', 'js', 'mjs', 'cjs', 'ts', 'css', 'csv', 'tsv', 'yaml', 'yml', 'toml', 'ini', 'cfg', 'py', 'sh',
-  'jsonl', 'ndjson', 'rst', 'log', 'jinja', 'gitattributes', 'gitignore', 'c', 'cc', 'cpp', 'h', 'hpp', 'rs', 'go', 'java', 'tex', 'bib', 'license',
-])
-const TEXT_TYPE = 'text/plain; charset=utf-8'
+
+const TEXT = new Set(`txt md markdown html htm xhtml svg xml xsl css js mjs cjs jsx ts tsx py pyi ipynb rs go java c h cc cpp hpp cu sh bash zsh
+toml yaml yml ini cfg conf env csv tsv jsonl ndjson log tex bib rst sql r lua pl rb php jinja j2 template merges vocab lock diff patch`.split(/\s+/))
+const TEXT_NAMES = new Set('license licence notice readme changelog dockerfile makefile .gitattributes .gitignore .gitmodules .gitkeep .dockerignore authors citation'.split(' '))
 
 export interface ContentHeaders {
   readonly contentType: string
   readonly disposition: string
 }
 
-/** How a browser is told to treat a file of a repo. The name is the path's last segment. */
+/** How a browser is told to treat a file of a repo, by its name alone. */
 export function contentHeadersOf(path: string): ContentHeaders {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  const contentType = inlineTypeOf(name)
-  return { contentType: contentType ?? 'application/octet-stream', disposition: `${contentType === undefined ? 'attachment' : 'inline'}; ${fileNameParameters(name)}` }
+  const contentType = contentTypeOf(name)
+  return { contentType, disposition: formatDisposition(contentType === OPAQUE ? 'attachment' : 'inline', name) }
 }
 
-function inlineTypeOf(name: string): string | undefined {
-  const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
-  return INLINE[extension] ?? (TEXT.has(extension) ? TEXT_TYPE : undefined)
+function contentTypeOf(name: string): string {
+  const folded = name.toLowerCase()
+  const extension = folded.slice(folded.lastIndexOf('.') + 1)
+  if (TEXT_NAMES.has(folded) || (folded.includes('.') && TEXT.has(extension))) return PLAIN
+  return folded.includes('.') && Object.hasOwn(INLINE, extension) ? (INLINE[extension] ?? OPAQUE) : OPAQUE
 }
 
-/** RFC 6266, without a closing semicolon: aria2 takes one for a syntax error. */
-function fileNameParameters(name: string): string {
-  const ascii = name.replace(/["\\%]|[^\x20-\x7e]/gu, '_')
-  return `filename*=UTF-8''${percentEncode(name)}; filename="${ascii}"`
+/** An ASCII name first, for old tools, then RFC 8187's. No semicolon at the end: some tools then drop the whole header. */
+function formatDisposition(kind: 'inline' | 'attachment', name: string): string {
+  const ascii = Array.from(name, (char) => (/^[\x20-\x7e]$/.test(char) && !/["\\%]/.test(char) ? char : '_')).join('')
+  return `${kind}; filename="${ascii}"; filename*=UTF-8''${encodeExtended(name.toWellFormed())}`
 }
 
-function percentEncode(name: string): string {
-  return encodeURIComponent(name.toWellFormed()).replace(/['()*!]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+function encodeExtended(name: string): string {
+  return encodeURIComponent(name).replace(/['()*!]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }

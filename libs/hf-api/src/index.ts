@@ -1,4 +1,4 @@
-export { API_VERBS, isPageName, isReservedNamespace, isReservedRepoName, PAGE_NAMES, WEB_VERBS } from './reserved-names.ts'
+export { API_VERBS, isPageName, isReservedRepoName, WEB_VERBS } from './reserved-names.ts'
 export type { Commit, GitRef, LfsBatchObject, RepoInfo, Sibling, TreeEntry, Whoami } from './entities.ts'
 export { EXPANDABLE } from './expand.ts'
 export { openApiDocument, type OpenApiDocument } from './openapi.ts'

@@ -1,31 +1,28 @@
+import { wholeNumber, type CommonConfig } from '@hearth/config'
 import { z } from 'zod'
 
-const names = z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
-
-/** The gateway's keys of the environment; the composition root adds what belongs to the listener. */
-export const GATEWAY_ENV = z.object({
-  HEARTH_ALLOWED_HOSTS: names,
-  HEARTH_GATEWAY_TRUSTED_PROXIES: names,
-  HEARTH_DATA_PLANE: z.enum(['redirect', 'proxy']).default('redirect'),
-  HEARTH_GATEWAY_BODY_IDLE_TIMEOUT_MS: z.coerce.number().int().min(1000).default(60_000),
+/** The gateway's own keys; a program's schema merges them with libs/config's CommonEnv. */
+export const GatewayEnv = z.object({
+  HEARTH_GATEWAY_BODY_IDLE_TIMEOUT_MS: wholeNumber(1000, 3_600_000).default(60_000),
 })
 
 export interface GatewayConfig {
   readonly version: string
+  /** Host names that requests may carry (`*.example.org` for all below); empty means any. */
   readonly allowedHosts: readonly string[]
+  /** Addresses or CIDR ranges whose X-Forwarded-* headers count. */
   readonly trustedProxies: readonly string[]
+  /** `redirect`: large files by 302 to the data plane; `proxy`: everything through this process. */
   readonly dataPlaneMode: 'redirect' | 'proxy'
   readonly bodyIdleTimeoutMs: number
 }
 
-/** Throws a ZodError with all problems at once. */
-export function loadGatewayConfig(env: Readonly<Record<string, string | undefined>>, version: string): GatewayConfig {
-  const parsed = GATEWAY_ENV.parse(env)
+export function toGatewayConfig(common: Pick<CommonConfig, 'allowedHosts' | 'trustedProxies' | 'dataPlane'>, env: z.output<typeof GatewayEnv>, version: string): GatewayConfig {
   return Object.freeze({
     version,
-    allowedHosts: parsed.HEARTH_ALLOWED_HOSTS,
-    trustedProxies: parsed.HEARTH_GATEWAY_TRUSTED_PROXIES,
-    dataPlaneMode: parsed.HEARTH_DATA_PLANE,
-    bodyIdleTimeoutMs: parsed.HEARTH_GATEWAY_BODY_IDLE_TIMEOUT_MS,
+    allowedHosts: common.allowedHosts,
+    trustedProxies: common.trustedProxies,
+    dataPlaneMode: common.dataPlane,
+    bodyIdleTimeoutMs: env.HEARTH_GATEWAY_BODY_IDLE_TIMEOUT_MS,
   })
 }

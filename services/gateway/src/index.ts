@@ -1,6 +1,5 @@
-export { GATEWAY_ENV, loadGatewayConfig, type GatewayConfig } from './config.ts'
+export { GatewayEnv, toGatewayConfig, type GatewayConfig } from './config.ts'
 export type { DataPlane, Observer, RequestDone, ServedBytes, StagedBlob, StagedFile } from './domain/ports.ts'
 export { startGateway, type Gateway, type GatewayDeps } from './service.ts'
 export { createHttpDataPlane, type HttpDataPlaneOptions } from './stores/data-plane.http.ts'
-export { createInProcessDataPlane, type LocalDataPlane } from './stores/data-plane.in-process.ts'
-export { createObserver, type Log, type RequestMeter } from './telemetry.ts'
+export { createObserver } from './telemetry.ts'

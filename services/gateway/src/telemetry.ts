@@ -1,21 +1,19 @@
+import { ALL_ROUTES } from '@hearth/hf-api'
+import type { Logger, Metrics } from '@hearth/telemetry'
 import type { Observer } from './domain/ports.ts'
 
-/** The part of a pino logger that is used here. */
-export interface Log {
-  info(fields: Readonly<Record<string, unknown>>, message: string): void
-  error(fields: Readonly<Record<string, unknown>>, message: string): void
-}
-
-export interface RequestMeter {
-  /** Labels are bounded: rows of the route table, methods, statuses. */
-  countRequest(labels: { readonly route: string; readonly method: string; readonly status: number }, seconds: number): void
-}
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'] as const
+const CLASSES = ['2xx', '3xx', '4xx', '5xx'] as const
 
 /** One function for each event: a line at completion, an error once where it stops. */
-export function createObserver(log: Log, meter?: RequestMeter): Observer {
+export function createObserver(log: Logger, metrics: Metrics): Observer {
+  const seconds = metrics.histogram({
+    name: 'hearth_gateway_request_seconds', help: 'Time from the first byte of a request to the end of its answer',
+    labels: { route: ['unknown', ...ALL_ROUTES.map(({ id }) => id)], method: METHODS, status: CLASSES },
+  })
   return {
     requestDone({ requestId, method, path, route, status, ms }) {
-      meter?.countRequest({ route, method, status }, ms / 1000)
+      seconds.observe(ms / 1000, { route, method, status: `${Math.floor(status / 100)}xx` })
       log.info({ evt: 'request', req_id: requestId, method, path, route, status, ms }, 'request done')
     },
     requestFailed({ requestId, route, error }) {

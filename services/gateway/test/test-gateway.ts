@@ -5,10 +5,9 @@ import { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import { AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
-import { loadGatewayConfig, type GatewayConfig } from '../src/config.ts'
+import { GatewayEnv, toGatewayConfig, type GatewayConfig } from '../src/config.ts'
 import type { RequestDone } from '../src/domain/ports.ts'
 import { startGateway } from '../src/service.ts'
-import { createInProcessDataPlane } from '../src/stores/data-plane.in-process.ts'
 import { createFakeAccounts, createFakeAuthentication, type FakeAuthentication } from './fakes/auth-service.ts'
 import { createFakeDataPlane } from './fakes/data-plane.ts'
 import { createLocalClient } from './fakes/local-client.ts'
@@ -41,12 +40,12 @@ export async function startTestGateway(overrides: Partial<GatewayConfig> = {}): 
   const requests: RequestDone[] = []
   const failures: unknown[] = []
   const local = createFakeDataPlane(world)
-  const gateway = await startGateway({ ...loadGatewayConfig({}, '0.1.0-test'), ...overrides }, {
+  const gateway = await startGateway({ ...toGatewayConfig({ allowedHosts: [], trustedProxies: [], dataPlane: 'redirect' }, GatewayEnv.parse({}), '0.1.0-test'), ...overrides }, {
     auth: { authentication: createLocalClient(AuthenticationServiceService, authentication), accounts: createLocalClient(AccountsServiceService, createFakeAccounts()) },
     storage: {
       repos: createLocalClient(RepoServiceService, createFakeRepos(world)), content: createLocalClient(ContentServiceService, createFakeContent(world)), lfs: createLocalClient(LfsServiceService, createFakeLfs(world)),
     },
-    dataPlane: createInProcessDataPlane(local),
+    dataPlane: local,
     observer: { requestDone: (event) => { requests.push(event) }, requestFailed: ({ error }) => { failures.push(error) } },
     metricsText: async () => 'hearth_up 1\n',
   })

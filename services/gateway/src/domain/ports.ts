@@ -28,7 +28,10 @@ export interface StagedBlob {
   readonly size: number
 }
 
-/** The storage service's byte side. Two adapters: in the same process, and over HTTP. `Req` and `Res` are the server's own. */
+/**
+ * The storage service's byte side: its own object when it runs in this process, stores/data-plane.http.ts over HTTP. `Req`
+ * and `Res` are the server's own.
+ */
 export interface DataPlane<Req, Res> {
   /** Answers `req` with the bytes behind a signed path, ranges and HEAD included; owns `res` from here on. */
   serve(req: Req, res: Res, bytes: ServedBytes): Promise<void>

@@ -9,11 +9,8 @@ export type HttpDataPlane = DataPlane<IncomingMessage, ServerResponse>
 
 export interface HttpSettings {
   readonly version: string
-  /** Host names that requests may carry; empty means any. */
   readonly allowedHosts: readonly string[]
-  /** Addresses or CIDR blocks whose X-Forwarded-* headers are believed. */
   readonly trustedProxies: readonly string[]
-  /** `redirect`: large files by 302 to the data plane; `proxy`: everything through this process. */
   readonly dataPlaneMode: 'redirect' | 'proxy'
   readonly bodyIdleTimeoutMs: number
 }

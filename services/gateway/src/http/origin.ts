@@ -17,23 +17,28 @@ const HOST_SHAPE = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
 /** Builds absolute URLs from the request's own host; X-Forwarded-* counts only from configured proxies. */
 export function createOriginReader(rules: OriginRules): OriginReader {
   const proxies = toBlockList(rules.trustedProxies)
-  const allowed = new Set(rules.allowedHosts.map((host) => host.toLowerCase()))
+  const isAllowed = createHostRule(rules.allowedHosts)
   return {
     read(req) {
       const isForwarded = isListed(proxies, req.socket.remoteAddress)
       const host = (isForwarded ? lastOf(req.headers['x-forwarded-host']) : undefined) ?? req.headers.host ?? 'localhost'
       if (!HOST_SHAPE.test(host)) throw new HearthError('INVALID_ARGUMENT', 'The Host header is not readable')
-      if (allowed.size > 0 && !allowed.has(host.toLowerCase()) && !allowed.has(nameOf(host))) {
-        throw new HearthError('HOST_NOT_ALLOWED', 'This server does not answer for this host')
-      }
+      if (!isAllowed(host.toLowerCase())) throw new HearthError('HOST_NOT_ALLOWED', 'This server does not answer for this host')
       const scheme = isForwarded ? lastOf(req.headers['x-forwarded-proto']) : undefined
       return `${scheme === 'https' ? 'https' : 'http'}://${host}`
     },
   }
 }
 
-function nameOf(host: string): string {
-  return host.replace(/:\d+$/, '').toLowerCase()
+/** A rule without a port holds for every port; `*.example.org` holds for all names below. */
+function createHostRule(rules: readonly string[]): (host: string) => boolean {
+  if (rules.length === 0) return () => true
+  const exact = new Set(rules.map((rule) => rule.toLowerCase()))
+  const suffixes = rules.filter((rule) => rule.startsWith('*.')).map((rule) => rule.slice(1).toLowerCase())
+  return (host) => {
+    const name = host.replace(/:\d+$/, '')
+    return exact.has(host) || exact.has(name) || suffixes.some((suffix) => host.endsWith(suffix) || name.endsWith(suffix))
+  }
 }
 
 function lastOf(header: string | string[] | undefined): string | undefined {

@@ -1,11 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { StagedBlob, StagedFile } from '../../src/domain/ports.ts'
-import type { LocalDataPlane } from '../../src/stores/data-plane.in-process.ts'
+import type { DataPlane, StagedBlob, StagedFile } from '../../src/domain/ports.ts'
 import { gitOid, type World } from './world.ts'
 
 /** Blobs with ranges, LFS PUT, and staging, without signatures. */
-export function createFakeDataPlane(world: World): LocalDataPlane {
+export function createFakeDataPlane(world: World): DataPlane<IncomingMessage, ServerResponse> & { handle(req: IncomingMessage, res: ServerResponse): Promise<void> } {
   return {
+    async serve(req, res, { dataPath, headers }) {
+      for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+      req.url = dataPath
+      await this.handle(req, res)
+    },
     async handle(req, res) {
       const [, , kind, repoId, key, path] = (req.url ?? '').split('/')
       const repo = world.repos.find(({ id }) => id === repoId)
@@ -17,12 +21,12 @@ export function createFakeDataPlane(world: World): LocalDataPlane {
       repo?.lfsObjects.set(key ?? '', Buffer.concat(chunks))
       res.writeHead(200).end()
     },
-    async stageFiles(stagingPath, files) {
-      return stage(stagingPath.split('/').at(-1) ?? '', files)
+    async stage(stagingPath, files) {
+      return stageInto(stagingPath.split('/').at(-1) ?? '', files)
     },
   }
 
-  async function stage(repoId: string, files: AsyncIterable<StagedFile>): Promise<StagedBlob[]> {
+  async function stageInto(repoId: string, files: AsyncIterable<StagedFile>): Promise<StagedBlob[]> {
     const repo = world.repos.find(({ id }) => id === repoId)
     const blobs: StagedBlob[] = []
     for await (const { sizeBytes, bytes } of files) {
@@ -41,7 +45,7 @@ export function createFakeDataPlane(world: World): LocalDataPlane {
     const chunks: Buffer[] = []
     for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk)
     const all = Buffer.concat(chunks)
-    const blobs = await stage(repoId, (async function* () {
+    const blobs = await stageInto(repoId, (async function* () {
       for (let at = 0; at < all.length;) {
         const size = Number(all.readBigUInt64BE(at))
         yield { sizeBytes: size, bytes: [all.subarray(at + 8, at + 8 + size)] }
