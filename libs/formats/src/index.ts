@@ -1,1 +1,6 @@
-export {}
+export { judgeCard, type CardVerdict } from './card-verdict.ts'
+export { MAX_FRONT_MATTER_CHARS, parseCard, type Card } from './card.ts'
+export { contentHeadersOf, type ContentHeaders } from './content-headers.ts'
+export { isJsonObject, toJsonValue, toStrings, type JsonObject, type JsonValue } from './json-value.ts'
+export { parseModelConfig, summariseModelConfig } from './model-config.ts'
+export { deriveRepoFacts, type FactsInput, type RepoFacts } from './repo-facts.ts'

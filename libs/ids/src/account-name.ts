@@ -7,6 +7,7 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'datasets-server', 'discussions', 'docs', 'enterprise', 'explore', 'favicon.ico', 'front', 'healthz', 'help', 'hf-inference', 'inference',
   'jobs', 'join', 'kernels', 'likes', 'login', 'logout', 'metrics', 'models', 'new', 'new-dataset', 'new-space', 'notifications',
   'oauth', 'organizations', 'papers', 'pipeline', 'pricing', 'readyz', 'robots.txt', 'search', 'settings', 'signup', 'sitemap.xml',
+  'croissant', 'filter', 'first-rows', 'info', 'is-valid', 'opt-in-out-urls', 'parquet', 'rows', 'size', 'splits', 'statistics', 'uploads',
   'spaces', 'static', 'tasks', 'terms-of-service', 'trending', 'v1', 'webhooks', 'whoami',
 ])
 

@@ -1,0 +1,19 @@
+import type { RouteSpec } from './route.ts'
+import { ACCOUNT_ROUTES } from './routes/accounts.ts'
+import { CATALOGUE_ROUTES } from './routes/catalogue.ts'
+import { CONTENT_ROUTES } from './routes/content.ts'
+import { LFS_ROUTES } from './routes/lfs.ts'
+import { META_ROUTES } from './routes/meta.ts'
+import { PAGE_ROUTES } from './routes/pages.ts'
+import { REF_ROUTES } from './routes/refs.ts'
+import { REPO_ROUTES } from './routes/repos.ts'
+
+/** Every public operation. The gateway registers these and no others. */
+export const ROUTES = {
+  ...META_ROUTES, ...ACCOUNT_ROUTES, ...REPO_ROUTES, ...CATALOGUE_ROUTES, ...CONTENT_ROUTES, ...REF_ROUTES, ...LFS_ROUTES, ...PAGE_ROUTES,
+} satisfies Record<string, RouteSpec>
+
+export type Routes = typeof ROUTES
+export type RouteId = keyof Routes
+
+export const ALL_ROUTES: readonly RouteSpec[] = Object.values(ROUTES)

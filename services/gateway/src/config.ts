@@ -1,0 +1,28 @@
+import { wholeNumber, type CommonConfig } from '@hearth/config'
+import { z } from 'zod'
+
+/** The gateway's own keys; a program's schema merges them with libs/config's CommonEnv. */
+export const GatewayEnv = z.object({
+  HEARTH_GATEWAY_BODY_IDLE_TIMEOUT_MS: wholeNumber(1000, 3_600_000).default(60_000),
+})
+
+export interface GatewayConfig {
+  readonly version: string
+  /** Host names that requests may carry (`*.example.org` for all below); empty means any. */
+  readonly allowedHosts: readonly string[]
+  /** Addresses or CIDR ranges whose X-Forwarded-* headers count. */
+  readonly trustedProxies: readonly string[]
+  /** `redirect`: large files by 302 to the data plane; `proxy`: everything through this process. */
+  readonly dataPlaneMode: 'redirect' | 'proxy'
+  readonly bodyIdleTimeoutMs: number
+}
+
+export function toGatewayConfig(common: Pick<CommonConfig, 'allowedHosts' | 'trustedProxies' | 'dataPlane'>, env: z.output<typeof GatewayEnv>, version: string): GatewayConfig {
+  return Object.freeze({
+    version,
+    allowedHosts: common.allowedHosts,
+    trustedProxies: common.trustedProxies,
+    dataPlaneMode: common.dataPlane,
+    bodyIdleTimeoutMs: env.HEARTH_GATEWAY_BODY_IDLE_TIMEOUT_MS,
+  })
+}

@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
+import type { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
+import type { RepoServiceService } from '@hearth/proto/storage/v1/repos'
+import type { ServiceClient } from '@hearth/rpc'
+import type { Callers, DataPlane, Observer } from '../domain/ports.ts'
+
+export type HttpDataPlane = DataPlane<IncomingMessage, ServerResponse>
+
+export interface HttpSettings {
+  readonly version: string
+  readonly allowedHosts: readonly string[]
+  readonly trustedProxies: readonly string[]
+  readonly dataPlaneMode: 'redirect' | 'proxy'
+  readonly bodyIdleTimeoutMs: number
+}
+
+/** Everything that the HTTP edge needs; put together in service.ts. */
+export interface HttpDeps {
+  readonly settings: HttpSettings
+  readonly callers: Callers
+  readonly accounts: ServiceClient<typeof AccountsServiceService>
+  readonly repos: ServiceClient<typeof RepoServiceService>
+  readonly content: ServiceClient<typeof ContentServiceService>
+  readonly lfs: ServiceClient<typeof LfsServiceService>
+  readonly dataPlane: HttpDataPlane
+  readonly observer: Observer
+  readonly metricsText: () => Promise<string>
+  readonly isReady: () => Promise<boolean>
+}

@@ -1,0 +1,109 @@
+import { HearthError, isErrorReason } from '@hearth/errors'
+import { contentHeadersOf } from '@hearth/formats'
+import type { RepoKind } from '@hearth/hf-api'
+import { EntryKind, type FileAnswer, type FileProblem, type TreeEntry } from '@hearth/proto/storage/v1/content'
+import type { LfsPointer } from '@hearth/proto/storage/v1/repos'
+import { countRangeBytes } from '../../domain/byte-range.ts'
+import { redirect, type Answer, type Call, type Handlers } from '../call.ts'
+import type { HttpDeps } from '../deps.ts'
+import { toRepoName } from '../mappers/repo-names.ts'
+import { required } from '../mappers/required.ts'
+import { redirectIfRenamed } from '../renamed.ts'
+
+/** Up to here a body is sent from this address; above it the client is sent to the data plane. */
+const MAX_DIRECT_BYTES = 1 << 20
+
+interface AskedFile {
+  readonly kind: RepoKind
+  readonly repo: string
+  readonly revision: string
+  readonly path: string
+}
+
+interface FoundFile {
+  readonly entry: TreeEntry
+  readonly sizeBytes: number
+  readonly dataPath: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+type Found = { readonly away: Answer<never> } | { readonly file: FoundFile }
+
+export function createFileHandlers(deps: HttpDeps): Pick<Handlers, 'headFile' | 'getFile' | 'getRaw'> {
+  return {
+    async headFile({ params }, call) {
+      const found = await findFile(deps, params, call)
+      if ('away' in found) return found.away
+      const { file } = found
+      const headers = { ...file.headers, ...contentHeaders(params.path), 'content-length': String(file.sizeBytes) }
+      return { kind: 'empty', status: isNotModified(call, file) ? 304 : 200, headers }
+    },
+    async getFile({ params }, call) {
+      const found = await findFile(deps, params, call)
+      if ('away' in found) return found.away
+      const { file } = found
+      if (isNotModified(call, file)) return { kind: 'empty', status: 304, headers: file.headers }
+      const bytes = countRangeBytes(call.req.headers.range, file.sizeBytes)
+      if (bytes > MAX_DIRECT_BYTES && deps.settings.dataPlaneMode === 'redirect') return redirect(file.dataPath, 302, file.headers)
+      return sendBytes(deps, { file, path: params.path }, call)
+    },
+    async getRaw({ params }, call) {
+      const found = await findFile(deps, params, call)
+      if ('away' in found) return found.away
+      const { file } = found
+      if (file.entry.lfs === undefined) return sendBytes(deps, { file, path: params.path }, call)
+      return { kind: 'text', body: pointerText(file.entry.lfs), headers: { 'x-repo-commit': file.headers['x-repo-commit'] ?? '', etag: `"${file.entry.oid}"`, ...SANDBOX } }
+    },
+  }
+}
+
+async function findFile({ content }: HttpDeps, asked: AskedFile, call: Call): Promise<Found> {
+  const { answers } = await content.resolveFiles({ files: [{ repo: toRepoName(asked.kind, asked.repo), revision: asked.revision, path: asked.path }] }, call.rpc)
+  const { value: found } = assertFile(required(answers[0]?.outcome, 'an outcome'))
+  const away = redirectIfRenamed(call, asked, found.repo)
+  if (away !== undefined) return { away }
+  const entry = required(found.entry, 'an entry')
+  if (entry.kind === EntryKind.ENTRY_KIND_DIRECTORY) throw new HearthError('ENTRY_NOT_FOUND', 'Entry not found', { metadata: { sha: found.sha } })
+  const sizeBytes = Number(entry.lfs?.sizeBytes ?? entry.sizeBytes)
+  const etag = `"${entry.lfs?.sha256 ?? entry.oid}"`
+  return {
+    file: {
+      entry, sizeBytes, dataPath: found.dataPath,
+      headers: { 'x-repo-commit': found.sha, etag, 'x-linked-etag': etag, 'x-linked-size': String(sizeBytes), 'accept-ranges': 'bytes' },
+    },
+  }
+}
+
+type Outcome = NonNullable<FileAnswer['outcome']>
+
+function assertFile(outcome: Outcome): Extract<Outcome, { readonly $case: 'file' }> {
+  if (outcome.$case === 'file') return outcome
+  throw toError(outcome.value)
+}
+
+function toError({ reason, message, sha }: FileProblem): HearthError {
+  return new HearthError(isErrorReason(reason) ? reason : 'INTERNAL', message, sha === undefined ? {} : { metadata: { sha } })
+}
+
+/** A user's bytes never act in a page's name. */
+const SANDBOX: Readonly<Record<string, string>> = { 'x-content-type-options': 'nosniff', 'content-security-policy': "sandbox; default-src 'none'" }
+
+function contentHeaders(path: string): Record<string, string> {
+  const { contentType, disposition } = contentHeadersOf(path)
+  return { 'content-type': contentType, 'content-disposition': disposition, ...SANDBOX }
+}
+
+async function sendBytes(deps: HttpDeps, { file, path }: { readonly file: FoundFile; readonly path: string }, call: Call): Promise<Answer<never>> {
+  const headers = { ...call.baseHeaders, ...file.headers, ...contentHeaders(path) }
+  await deps.dataPlane.serve(call.req, call.res, { dataPath: file.dataPath, headers })
+  return { kind: 'taken' }
+}
+
+function isNotModified(call: Call, file: FoundFile): boolean {
+  const wanted = call.req.headers['if-none-match']
+  return wanted !== undefined && wanted.split(',').some((tag) => tag.trim().replace(/^W\//, '') === file.headers['etag'])
+}
+
+function pointerText({ sha256, sizeBytes }: LfsPointer): string {
+  return `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${sizeBytes}\n`
+}

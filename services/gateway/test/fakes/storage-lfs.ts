@@ -1,0 +1,42 @@
+import { HearthError } from '@hearth/errors'
+import { LfsOperation, type LfsServiceService } from '@hearth/proto/storage/v1/content'
+import type { ServiceHandlers } from '@hearth/rpc'
+import type { World } from './world.ts'
+
+export const PART_BYTES = 10
+
+/** Objects above PART_BYTES are sent in parts when the client can. */
+export function createFakeLfs(world: World): ServiceHandlers<typeof LfsServiceService> {
+  return {
+    async batchObjects({ repo, operation, objects, acceptsMultipart }, { actor }) {
+      const isUpload = operation === LfsOperation.LFS_OPERATION_UPLOAD
+      const found = world.open(repo, actor, isUpload ? 'writeContent' : 'readContent')
+      return {
+        answers: objects.map((object) => {
+          const base = `/-/lfs/${found.id}/${object.sha256}`
+          const isHere = found.lfsObjects.has(object.sha256)
+          if (!isUpload) {
+            return isHere
+              ? { object, outcome: { $case: 'download' as const, value: { getPath: base, expiresInSeconds: 3600 } } }
+              : { object, outcome: { $case: 'problem' as const, value: { code: 404, message: 'Object does not exist' } } }
+          }
+          if (isHere) return { object, outcome: { $case: 'present' as const, value: {} } }
+          if (!acceptsMultipart || object.sizeBytes <= BigInt(PART_BYTES)) return { object, outcome: { $case: 'singleUpload' as const, value: { putPath: base, expiresInSeconds: 86_400 } } }
+          const parts = Math.ceil(Number(object.sizeBytes) / PART_BYTES)
+          return {
+            object,
+            outcome: {
+              $case: 'multipartUpload' as const,
+              value: { completePath: base, partSizeBytes: BigInt(PART_BYTES), partPaths: Array.from({ length: parts }, (_, at) => `${base}/${at + 1}`), expiresInSeconds: 86_400 },
+            },
+          }
+        }),
+      }
+    },
+    async verifyObject({ repo, object }, { actor }) {
+      const found = world.open(repo, actor, 'writeContent')
+      if (!found.lfsObjects.has(object?.sha256 ?? '')) throw new HearthError('LFS_OBJECT_MISSING', 'the large object was not uploaded')
+      return {}
+    },
+  } as ServiceHandlers<typeof LfsServiceService>
+}
