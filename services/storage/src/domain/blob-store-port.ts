@@ -33,6 +33,7 @@ export interface BlobStore {
   writePart(id: ObjectId, part: UploadPart, body: AsyncIterable<Uint8Array>): Promise<void>
   /** Verifies the whole upload and publishes it. Throws DIGEST_MISMATCH (the upload stays) or ENTRY_NOT_FOUND. */
   publishUpload(id: ObjectId, expected: StoredObject): Promise<void>
+  hasUpload(id: ObjectId): Promise<boolean>
   dropUpload(id: ObjectId): Promise<void>
 }
 

@@ -54,6 +54,7 @@ export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<Blob
         await publish(path, pathOf({ kind: 'object', sha256 }))
       })
     },
+    async hasUpload(id) { return (await stat(pathOf({ kind: 'upload', id })).catch(undefinedIfMissing)) !== undefined },
     async dropUpload(id) {
       uploads.forget(id)
       await rm(pathOf({ kind: 'upload', id }), { force: true })
