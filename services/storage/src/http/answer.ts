@@ -40,7 +40,17 @@ export function sendError(req: IncomingMessage, res: ServerResponse, error: unkn
   if (known.row.hf !== undefined) res.setHeader('x-error-code', known.row.hf)
   res.setHeader('x-error-message', known.message)
   if (known.metadata['size'] !== undefined) res.setHeader('content-range', `bytes */${known.metadata['size']}`)
-  if (!req.complete) res.setHeader('connection', 'close')
+  if (!req.complete) closeAfterAnswer(req, res)
   sendJson(res, known.row.http, { error: known.message })
   return !isHearthError(error)
+}
+
+const LINGER_MS = 500
+
+/** The sender may still be sending: reads on for a moment, so that it sees the answer instead of a reset connection, then cuts. */
+function closeAfterAnswer(req: IncomingMessage, res: ServerResponse): void {
+  res.setHeader('connection', 'close')
+  req.on('error', () => undefined)
+  req.resume()
+  res.once('finish', () => setTimeout(() => req.destroy(), LINGER_MS).unref())
 }

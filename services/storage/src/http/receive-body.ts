@@ -7,7 +7,7 @@ const IDLE_MS = 60_000
 export async function* receiveBody(req: IncomingMessage): AsyncGenerator<Buffer> {
   req.setTimeout(IDLE_MS, () => req.destroy(new HearthError('CANCELLED', 'nothing arrived for a minute: send the file again')))
   try {
-    for await (const chunk of req) yield chunk as Buffer
+    for await (const chunk of req.iterator({ destroyOnReturn: false })) yield chunk as Buffer
   } catch (cause) {
     throw cause instanceof HearthError ? cause : new HearthError('CANCELLED', 'the connection ended before the whole body had arrived', { cause })
   } finally {
