@@ -1,0 +1,1 @@
+export const startHub = (): string => 'hub'

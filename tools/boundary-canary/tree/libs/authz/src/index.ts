@@ -1,0 +1,2 @@
+export const authz = 'authz'
+export type authzType = string

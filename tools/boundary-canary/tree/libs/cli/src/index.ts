@@ -1,0 +1,2 @@
+export const cli = 'cli'
+export type cliType = string

@@ -1,0 +1,2 @@
+export const config = 'config'
+export type configType = string

@@ -1,0 +1,2 @@
+export const db = 'db'
+export type dbType = string

@@ -1,0 +1,2 @@
+export const errors = 'errors'
+export type errorsType = string

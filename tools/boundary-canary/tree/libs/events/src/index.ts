@@ -1,0 +1,2 @@
+export const events = 'events'
+export type eventsType = string

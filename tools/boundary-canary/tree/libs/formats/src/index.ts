@@ -1,0 +1,2 @@
+export const formats = 'formats'
+export type formatsType = string

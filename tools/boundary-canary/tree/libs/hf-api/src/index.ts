@@ -1,0 +1,2 @@
+export const hfapi = 'hf-api'
+export type hfapiType = string

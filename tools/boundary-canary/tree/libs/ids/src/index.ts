@@ -1,0 +1,2 @@
+export const ids = 'ids'
+export type idsType = string

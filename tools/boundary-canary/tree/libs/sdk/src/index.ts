@@ -1,0 +1,2 @@
+export const sdk = 'sdk'
+export type sdkType = string

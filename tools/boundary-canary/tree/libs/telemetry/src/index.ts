@@ -1,0 +1,2 @@
+export const telemetry = 'telemetry'
+export type telemetryType = string

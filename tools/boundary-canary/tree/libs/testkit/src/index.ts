@@ -1,0 +1,2 @@
+export const testkit = 'testkit'
+export type testkitType = string

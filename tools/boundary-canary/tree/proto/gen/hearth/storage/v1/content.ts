@@ -1,0 +1,4 @@
+export interface GetBlobRequest {
+  readonly oid: string
+}
+export const ContentServiceService = {}

@@ -1,0 +1,1 @@
+export const startGateway = (): string => 'gateway'

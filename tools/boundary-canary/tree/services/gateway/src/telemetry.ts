@@ -1,0 +1,4 @@
+// VIOLATES boundaries/dependencies: telemetry knows the domain only
+import { routes } from './http/routes.ts'
+
+export const planted = routes

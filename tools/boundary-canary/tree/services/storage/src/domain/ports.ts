@@ -1,0 +1,3 @@
+export interface RefStore {
+  move(to: string): Promise<string>
+}

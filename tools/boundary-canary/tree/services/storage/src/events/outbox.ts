@@ -1,0 +1,3 @@
+import { events } from '@hearth/events'
+
+export const publish = events

@@ -1,0 +1,3 @@
+import { commit } from '../domain/commit.ts'
+
+export const serveBlob = commit

@@ -1,0 +1,1 @@
+export { startStorage } from './service.ts'

@@ -1,0 +1,1 @@
+export const keyFor = (name: string): string => `v1/${name}`

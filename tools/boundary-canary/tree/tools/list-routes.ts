@@ -1,0 +1,3 @@
+import { hfapi } from '@hearth/hf-api'
+
+export const routes = hfapi
