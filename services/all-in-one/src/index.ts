@@ -1,1 +1,2 @@
-export {}
+export { startHub, type Hub } from './hub.ts'
+export { loadHubConfig, type HubConfig } from './config.ts'

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
-import { HearthError } from '@hearth/errors'
+import { StartRefused } from '@hearth/db'
 
 export type HttpHandler = (req: IncomingMessage, res: ServerResponse) => void
 
@@ -41,7 +41,7 @@ async function listen(server: Server, { host, port }: ListenerOptions): Promise<
   try {
     await once(server, 'listening')
   } catch (cause) {
-    throw new HearthError('UNAVAILABLE', describeListenFailure(cause, host, port), { cause })
+    throw new StartRefused(describeListenFailure(cause, host, port), { cause })
   }
 }
 

@@ -1,1 +1,3 @@
-export {}
+export { StorageEnv, toStorageConfig, type StorageConfig } from './config.ts'
+export type { DataPlane } from './http/data-plane.ts'
+export { exportRepos, MIGRATIONS as STORAGE_MIGRATIONS, startStorage, type StorageDeps, type StorageService } from './service.ts'

@@ -1,0 +1,52 @@
+import { startAuth } from '@hearth/auth'
+import { appendOutbox } from '@hearth/events'
+import { createObserver, startGateway } from '@hearth/gateway'
+import { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
+import { AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
+import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
+import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
+import { createInProcessServer, createInProcessTransport, logCalls } from '@hearth/rpc'
+import { startStorage } from '@hearth/storage'
+import { createMetrics, type Logger } from '@hearth/telemetry'
+import { bootstrap } from './bootstrap.ts'
+import type { HubConfig } from './config.ts'
+import { openDatabases } from './databases.ts'
+import { openListener } from './listener.ts'
+
+export interface Hub extends AsyncDisposable {
+  readonly url: string
+}
+
+const DRAIN_MS = 10_000
+
+/** All services in this process: their contracts over the in-process transport, one database server, one public port. */
+export async function startHub(config: HubConfig, log: Logger): Promise<Hub> {
+  await using undo = new AsyncDisposableStack()
+  const metrics = createMetrics()
+  const databases = undo.use(await openDatabases(config.common, log.named('db')))
+  const auth = undo.use(await startAuth(config.auth, {
+    db: databases.auth,
+    addEvents: async (tx, events) => { for (const event of events) await appendOutbox(tx, event.type, event.payload) },
+  }))
+  const server = undo.use(createInProcessServer({ verifyActor: auth.verifyActor, onCall: logCalls(log.named('rpc'), 'debug') }))
+  server.mount(...auth.handlers)
+  const transport = undo.use(createInProcessTransport(server))
+  const accounts = transport.client(AccountsServiceService)
+  const storage = undo.use(await startStorage(config.storage, {
+    db: databases.storage, accounts, log: log.named('storage'), metrics,
+    addEvent: async (tx, event) => { await appendOutbox(tx, event.type, event.payload) },
+  }))
+  server.mount(...storage.handlers)
+  const repos = transport.client(RepoServiceService)
+  await bootstrap(config.common.bootstrapFile, { auth, repos, log: log.named('bootstrap') })
+
+  const gateway = undo.use(await startGateway(config.gateway, {
+    auth: { authentication: transport.client(AuthenticationServiceService), accounts },
+    storage: { repos, content: transport.client(ContentServiceService), lfs: transport.client(LfsServiceService) },
+    dataPlane: storage.dataPlane, observer: createObserver(log.named('gateway'), metrics), metricsText: () => metrics.text(),
+  }))
+  const listener = undo.use(await openListener({ host: config.common.host, port: config.common.port, dataPlane: storage.dataPlane.handle, gateway: gateway.handle }))
+  undo.defer(() => server.drain(DRAIN_MS))
+  const resources = undo.move()
+  return { url: listener.url, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+}

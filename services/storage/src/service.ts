@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import { migrate, type Db } from '@hearth/db'
+import { newObjectId, type ObjectId } from '@hearth/ids'
+import type { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
+import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
+import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
+import { serve, type ServedService, type ServiceClient } from '@hearth/rpc'
+import type { Logger, Metrics } from '@hearth/telemetry'
+import type { StorageConfig } from './config.ts'
+import { createCrashPoint } from './crash-point.ts'
+import type { BlobStore } from './domain/blob-store-port.ts'
+import { createLastCommits } from './domain/last-commit.ts'
+import { sweepUploads, type LfsContext } from './domain/lfs-batch.ts'
+import type { ContentContext, StorageObserver } from './domain/ports.ts'
+import { createRepoEpochs, type RepoEpochs } from './domain/repo-epochs.ts'
+import { createSignedPaths } from './domain/signed-path.ts'
+import { createBufferPool } from './http/buffer-pool.ts'
+import { createDataPlane, type DataPlane } from './http/data-plane.ts'
+import { createContentHandlers } from './rpc/content-handlers.ts'
+import { createLfsHandlers } from './rpc/lfs-handlers.ts'
+import { createNamespaceDirectory } from './rpc/namespace-directory.ts'
+import { createRepoHandlers } from './rpc/repo-handlers.ts'
+import { openFsBlobStore } from './stores/blob-store.fs.ts'
+import type { EventWriter } from './stores/event-writer.ts'
+import { exportRepo, type ExportedRepo } from './stores/export-repo.ts'
+import { createGitBlobStore } from './stores/git-blob-store.pg.ts'
+import { createGitStore } from './stores/git-store.pg.ts'
+import { createLfsStore } from './stores/lfs-store.pg.ts'
+import { createRepoStore } from './stores/repo-store.pg.ts'
+import { loadSigningKeys } from './stores/signing-keys.fs.ts'
+import { readStart } from './stores/stored-bytes.ts'
+import { createObjectCaches } from './stores/tree-cache.ts'
+import { createDataPlaneObserver, createStorageObserver } from './telemetry.ts'
+
+export const MIGRATIONS = new URL('./stores/migrations/', import.meta.url)
+
+export interface StorageDeps {
+  /** Of the schema `storage`; migrated by `startStorage`, closed by its owner. */
+  readonly db: Db
+  readonly addEvent: EventWriter
+  readonly accounts: ServiceClient<typeof AccountsServiceService>
+  readonly log: Logger
+  readonly metrics: Metrics
+}
+
+export interface StorageService extends AsyncDisposable {
+  /** RepoService, ContentService and LfsService, to be mounted on a server of any transport. */
+  readonly handlers: readonly ServedService[]
+  readonly dataPlane: DataPlane
+}
+
+const UPLOAD_LIFE_MS = 24 * 3600 * 1000
+const SWEEP_INTERVAL_MS = 3600 * 1000
+const MAX_STORED_BLOB_BYTES = 1024 ** 3
+const newId = (): ObjectId => newObjectId(Date.now(), randomBytes)
+
+/** Starts storage: migrates its schema, opens its object store and keys, sweeps what unfinished uploads left. */
+export async function startStorage(config: StorageConfig, deps: StorageDeps): Promise<StorageService> {
+  await migrate(deps.db, MIGRATIONS)
+  const objects = await openFsBlobStore({ root: config.blobs.root, newId })
+  const context = await composeContext(config, deps, objects)
+  const lfs: LfsContext = { repos: context.repos, lfs: createLfsStore(deps), objects, signedPaths: context.signedPaths, newId }
+  const dataPlane = createDataPlane({
+    signedPaths: context.signedPaths, epochs: context.epochs, gitBlobs: context.blobs, objects, lfs: lfs.lfs,
+    pool: createBufferPool(config.downloadBuffers), crashPoint: createCrashPoint(config.crashPoint), observe: createDataPlaneObserver(deps.log.named('data'), deps.metrics),
+  })
+  const sweep = startSweeping(lfs, deps.log.named('sweep'))
+  return {
+    handlers: [
+      serve(RepoServiceService, createRepoHandlers(context)), serve(ContentServiceService, createContentHandlers(context)), serve(LfsServiceService, createLfsHandlers(lfs)),
+    ],
+    dataPlane,
+    async [Symbol.asyncDispose]() { clearInterval(sweep) },
+  }
+}
+
+async function composeContext(config: StorageConfig, deps: StorageDeps, objects: BlobStore): Promise<ContentContext & { readonly epochs: RepoEpochs }> {
+  const git = createGitStore({ ...deps, caches: createObjectCaches(config.treeCacheEntries) })
+  const repos = createRepoStore(deps)
+  const epochs = createRepoEpochs(repos, Date.now)
+  return {
+    repos, git, epochs, newId,
+    blobs: createGitBlobStore(deps.db),
+    blobBytes: { readStart: (sha256, maxBytes) => readStart(objects, sha256, maxBytes) },
+    lfs: createLfsStore(deps),
+    signedPaths: createSignedPaths({ keys: await loadSigningKeys(config.keyFile), nowMs: Date.now }),
+    namespaces: createNamespaceDirectory(deps.accounts),
+    clock: { now: () => new Date() },
+    observe: forgettingEpochs(createStorageObserver(deps.log.named('repos'), deps.metrics), epochs),
+    lastCommits: createLastCommits(git),
+  }
+}
+
+/** What this process changes is in force in this process at once. */
+function forgettingEpochs(observe: StorageObserver, epochs: RepoEpochs): StorageObserver {
+  return {
+    ...observe,
+    repoChanged(event) {
+      epochs.forget(event.repoId)
+      observe.repoChanged(event)
+    },
+  }
+}
+
+function startSweeping(lfs: LfsContext, log: Logger): NodeJS.Timeout {
+  const sweep = async (): Promise<void> => {
+    try {
+      const count = await sweepUploads(lfs, new Date(Date.now() - UPLOAD_LIFE_MS))
+      if (count > 0) log.info({ evt: 'uploads.swept', count }, 'unfinished uploads removed')
+    } catch (error) {
+      log.error({ evt: 'uploads.sweep-failed', err: error }, 'unfinished uploads could not be removed')
+    }
+  }
+  const timer = setInterval(() => { void sweep() }, SWEEP_INTERVAL_MS)
+  timer.unref()
+  return timer
+}
+
+/** Every repo as a bare git repository below `folder`, from a hub that does not run. */
+export async function exportRepos(config: StorageConfig, deps: Pick<StorageDeps, 'db'>, folder: string): Promise<readonly ExportedRepo[]> {
+  const objects = await openFsBlobStore({ root: config.blobs.root, newId })
+  return exportRepo({ db: deps.db, readStored: (sha256) => readStart(objects, sha256, MAX_STORED_BLOB_BYTES) }, 'all', folder)
+}
