@@ -4,11 +4,11 @@ import { CompiledQuery, Kysely, PostgresDialect, type IsolationLevel } from 'kys
 import { Pool, type PoolConfig } from 'pg'
 import { checkedPool, type StatementNames } from './checked-pool.ts'
 import { toPgConfig, type PgTarget } from './connection.ts'
-import { listenTo, type Subscription } from './listen.ts'
 import { SILENT_LOG, type DbLog } from './log.ts'
 import { messageOf } from './node-errors.ts'
 import { isRetryable } from './pg-errors.ts'
 import { TYPES } from './pg-types.ts'
+import { openSession, type Session, type SessionOptions } from './session.ts'
 
 /** A statement with parameters. With `name` it is prepared once per connection: one name, one text, for ever. */
 export interface Statement {
@@ -48,8 +48,8 @@ export interface TransactionOptions {
 export interface Db<Tables = unknown> extends Queryable<Tables>, AsyncDisposable {
   readonly schema: string
   transaction<T>(fn: (tx: Tx<Tables>) => Promise<T>, options?: TransactionOptions): Promise<T>
-  /** Calls `onHint` for each NOTIFY of the channel and after each reconnect, when some may have been missed. A hint, never a fact. */
-  listen(channel: string, onHint: () => void): Promise<Subscription>
+  /** A connection of its own outside the pool, for LISTEN and session locks; closed by whoever opened it. */
+  openSession(options: SessionOptions): Promise<Session>
   close(): Promise<void>
 }
 
@@ -87,7 +87,7 @@ export function createDatabase<Tables = unknown>(options: DatabaseOptions): Db<T
     kysely,
     ...sqlRunner(kysely, names),
     transaction: (fn, how) => runTransaction(kysely, names, fn, how),
-    listen: (channel, onHint) => listenTo({ config, channel, onHint, log }),
+    openSession: (wanted) => openSession(config, wanted, log),
     close,
     [Symbol.asyncDispose]: close,
   }

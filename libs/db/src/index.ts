@@ -5,10 +5,10 @@ export type { PgConnection, PgTarget } from './connection.ts'
 export {
   createDatabase, type DatabaseOptions, type Db, type Queryable, type SqlRunner, type Statement, type TransactionOptions, type Tx, type TxRunner,
 } from './create-database.ts'
-export type { Subscription } from './listen.ts'
+export type { Session, SessionOptions } from './session.ts'
 export { ensureDatabase, withClient } from './ensure-database.ts'
 export { ensureServiceSchemas, type PreparedSchema, type SchemaOptions, type ServiceSchema } from './service-schemas.ts'
-export { migrate } from './migrate.ts'
+export { migrate, type MigrateOptions } from './migrate.ts'
 export { readMigrations, type Migration } from './migration-files.ts'
 export { isForeignKeyViolation, isRetryable, isUniqueViolation, mapPgError } from './pg-errors.ts'
 export { quoteIdent, toJsonb } from './sql-text.ts'

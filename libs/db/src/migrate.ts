@@ -2,6 +2,7 @@ import { CompiledQuery, type Kysely } from 'kysely'
 import type { Db } from './create-database.ts'
 import { readMigrations, type Migration } from './migration-files.ts'
 import { messageOf } from './node-errors.ts'
+import { quoteIdent } from './sql-text.ts'
 import { StartRefused } from './start-refused.ts'
 
 interface Applied {
@@ -10,26 +11,37 @@ interface Applied {
   readonly checksum: string
 }
 
-const LEDGER = `CREATE TABLE IF NOT EXISTS schema_migrations (
-  version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_time timestamptz NOT NULL DEFAULT now())`
+const LEDGER = 'schema_migrations'
+const LOCK = `hashtext('hearth.migrate'), hashtext(current_schema())`
+
+function ledgerDdl(ledger: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${ledger} (
+    version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_time timestamptz NOT NULL DEFAULT now())`
+}
+
+export interface MigrateOptions {
+  /** Table that records what was applied; a library that brings tables of its own has its own. Default `schema_migrations`. */
+  readonly ledger?: string
+}
 
 /**
  * Brings the service's schema up to date and returns the names it applied. Several processes may call it at once: one works, the
  * others wait. Throws StartRefused for a schema that a newer program made, and for migrations that were edited or slipped in between.
  */
-export async function migrate(db: Pick<Db, 'kysely' | 'schema'>, folder: URL): Promise<string[]> {
+export async function migrate<Tables>(db: Pick<Db<Tables>, 'kysely' | 'schema'>, folder: URL, options: MigrateOptions = {}): Promise<string[]> {
   const known = await readMigrations(folder)
+  const ledger = quoteIdent(options.ledger ?? LEDGER)
   return db.kysely.connection().execute(async (connection) => {
     const sql = runnerOf(connection)
-    await sql(`SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock(hashtext('hearth.migrate'), hashtext(current_schema()))`)
+    await sql(`SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock(${LOCK})`)
     try {
-      await sql(LEDGER)
-      const applied = await sql<Applied>('SELECT version, name, checksum FROM schema_migrations ORDER BY version')
+      await sql(ledgerDdl(ledger))
+      const applied = await sql<Applied>(`SELECT version, name, checksum FROM ${ledger} ORDER BY version`)
       const pending = pendingMigrations(db.schema, known, applied)
-      for (const migration of pending) await apply(sql, db.schema, migration)
+      for (const migration of pending) await apply(sql, { schema: db.schema, ledger }, migration)
       return pending.map((one) => one.name)
     } finally {
-      await sql(`SELECT pg_advisory_unlock(hashtext('hearth.migrate'), hashtext(current_schema())); RESET statement_timeout; RESET lock_timeout`)
+      await sql(`SELECT pg_advisory_unlock(${LOCK}); RESET statement_timeout; RESET lock_timeout`)
     }
   })
 }
@@ -55,13 +67,13 @@ export function pendingMigrations(schema: string, known: readonly Migration[], a
 
 type Sql = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>
 
-function runnerOf(connection: Kysely<unknown>): Sql {
+function runnerOf<Tables>(connection: Kysely<Tables>): Sql {
   return async <Row>(text: string, values: readonly unknown[] = []) =>
     (await connection.executeQuery<Row>(CompiledQuery.raw(text, [...values]) as CompiledQuery<Row>)).rows
 }
 
-async function apply(sql: Sql, schema: string, migration: Migration): Promise<void> {
-  const record = (): Promise<unknown[]> => sql('INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)', [migration.version, migration.name, migration.checksum])
+async function apply(sql: Sql, target: { readonly schema: string; readonly ledger: string }, migration: Migration): Promise<void> {
+  const record = (): Promise<unknown[]> => sql(`INSERT INTO ${target.ledger} (version, name, checksum) VALUES ($1, $2, $3)`, [migration.version, migration.name, migration.checksum])
   try {
     if (migration.isTransactional) await sql('BEGIN')
     await sql(migration.sql)
@@ -69,6 +81,6 @@ async function apply(sql: Sql, schema: string, migration: Migration): Promise<vo
     if (migration.isTransactional) await sql('COMMIT')
   } catch (error) {
     if (migration.isTransactional) await sql('ROLLBACK').catch(() => undefined)
-    throw new Error(`migration ${migration.name} of the schema "${schema}" failed: ${messageOf(error)}`, { cause: error })
+    throw new Error(`migration ${migration.name} of the schema "${target.schema}" failed: ${messageOf(error)}`, { cause: error })
   }
 }

@@ -1,1 +1,9 @@
-export {}
+export type { DurableConsumer, EventBus, EventHandler, HearthEvent, Settleable, Subscription, Watcher } from './event-bus.ts'
+export { appendOutbox, isFirstDelivery } from './append-outbox.ts'
+export { ensureOutbox } from './ensure-outbox.ts'
+export type { OutboxDb } from './outbox-db.ts'
+export { createOutboxBus, type OutboxBusOptions } from './outbox-bus.ts'
+export { createMemoryBus, type MemoryBus } from './memory-bus.ts'
+export { resendSince, startOutboxRelay, type RelayOptions } from './outbox-relay.ts'
+export { deleteOldEvents, type RetentionTimes } from './retention.ts'
+export { isSubject, matchesSubject } from './subject.ts'

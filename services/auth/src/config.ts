@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { secret } from '@hearth/config'
+import { CommonEnv, describeConfig, isHostName, loadConfig, secret, toCommonConfig, type CommonConfig } from '@hearth/config'
 import { z } from 'zod'
 
 export interface AuthConfig {
@@ -32,6 +32,32 @@ export function toAuthConfig(env: z.output<typeof AuthEnv>, common: { readonly d
     firstAdminPath: join(common.dataDir, 'admin-credentials.json'),
     serviceSecrets: readSecrets(env.HEARTH_AUTH_SERVICE_SECRETS).secrets,
   })
+}
+
+const StandaloneEnv = z.object({
+  ...CommonEnv.shape,
+  ...AuthEnv.shape,
+  HEARTH_AUTH_LISTEN: z.string().refine(isHostName, 'must be "host:port"').regex(/:\d{1,5}$/, 'must be "host:port"').default('127.0.0.1:7001'),
+})
+
+export interface StandaloneConfig {
+  readonly common: CommonConfig
+  readonly auth: AuthConfig
+  /** Where the RPCs are served. */
+  readonly listen: string
+  readonly warnings: readonly string[]
+}
+
+/** Of auth as a process of its own. Throws ConfigError with all problems. */
+export function loadStandaloneConfig(env: NodeJS.ProcessEnv = process.env): StandaloneConfig {
+  const { values, warnings } = loadConfig(StandaloneEnv, env)
+  const common = toCommonConfig(values)
+  return { common, auth: toAuthConfig(values, common), listen: values.HEARTH_AUTH_LISTEN, warnings }
+}
+
+/** For --check-config. */
+export function describeStandaloneConfig(env: NodeJS.ProcessEnv = process.env): string {
+  return describeConfig(StandaloneEnv, env)
 }
 
 /** Problems name the service, never the secret. */

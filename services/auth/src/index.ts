@@ -1,3 +1,4 @@
+export { readBootstrapFile } from './bootstrap-file.ts'
 export { AuthEnv, toAuthConfig, type AuthConfig } from './config.ts'
 export type { BootstrapChange } from './domain/apply-bootstrap.ts'
 export { parseBootstrapDocument, type BootstrapAlias, type BootstrapDocument } from './domain/bootstrap-document.ts'

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { migrate, type Db } from '@hearth/db'
+import { appendOutbox, ensureOutbox } from '@hearth/events'
 import { newObjectId } from '@hearth/ids'
 import { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import { AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
@@ -23,7 +24,6 @@ export const MIGRATIONS = new URL('./stores/migrations/', import.meta.url)
 export interface AuthDeps {
   /** Of the schema `auth`; migrated by `startAuth`, closed by its owner. */
   readonly db: Db
-  readonly addEvents: AddEvents
 }
 
 export interface AuthService extends AsyncDisposable {
@@ -31,7 +31,7 @@ export interface AuthService extends AsyncDisposable {
   readonly handlers: readonly ServedService[]
   /** Verifies with auth's own keys, without a call; for the server that these handlers are mounted on. */
   readonly verifyActor: ActorVerifier
-  /** Makes what the document names and is missing; throws INVALID_ARGUMENT for what cannot be. */
+  /** Makes what the document names and is missing, all or nothing; throws INVALID_ARGUMENT for what contradicts the database. Its aliases are storage's. */
   applyBootstrap(document: BootstrapDocument): Promise<readonly BootstrapChange[]>
   /** With no account at all: creates the admin and writes how to log in to a 0600 file, whose path it returns. */
   ensureFirstAdmin(): Promise<{ readonly path: string; readonly user: string } | undefined>
@@ -39,10 +39,15 @@ export interface AuthService extends AsyncDisposable {
   issueServiceToken(service: string): Promise<{ readonly token: string; readonly expireMs: number }>
 }
 
-/** Starts auth: migrates its schema, opens or makes its signing keys, stores the configured service secrets. */
+/** Starts auth: migrates its schema and outbox, opens or makes its signing keys, stores the configured service secrets. */
 export async function startAuth(config: AuthConfig, deps: AuthDeps): Promise<AuthService> {
   await migrate(deps.db, MIGRATIONS)
-  return composeAuth(config, { accounts: createPgAccountStore(deps.db, deps.addEvents), secrets: createPgServiceSecretStore(deps.db) })
+  await ensureOutbox(deps.db)
+  return composeAuth(config, { accounts: createPgAccountStore(deps.db, addToOutbox), secrets: createPgServiceSecretStore(deps.db) })
+}
+
+const addToOutbox: AddEvents = async (tx, events) => {
+  for (const { type, payload } of events) await appendOutbox(tx, type, payload)
 }
 
 /** Auth over any stores. */
