@@ -45,7 +45,7 @@ function parseOid(text: string): GitOid {
   return required(parseGitOid(text), 'blob id')
 }
 
-function parseLfsOid(text: string): Sha256 {
+export function parseLfsOid(text: string): Sha256 {
   return required(parseSha256(text), 'sha256')
 }
 

@@ -1,0 +1,21 @@
+export type RangeAnswer =
+  | { readonly kind: 'whole' }
+  /** `end` is exclusive. */
+  | { readonly kind: 'part'; readonly start: number; readonly end: number }
+  | { readonly kind: 'unsatisfiable' }
+
+const ONE_RANGE = /^bytes=(\d{0,19})-(\d{0,19})$/
+
+/** What a Range header asks of a body of `sizeBytes` (RFC 9110, 14.2). Several ranges and unknown forms get the whole body. */
+export function answerRange(header: string | undefined, sizeBytes: number): RangeAnswer {
+  const match = ONE_RANGE.exec(header?.replaceAll(' ', '') ?? '')
+  if (match === null || match[0] === 'bytes=-') return { kind: 'whole' }
+  const [, first = '', last = ''] = match
+  if (first === '') {
+    const count = Math.min(Number(last), sizeBytes)
+    return count === 0 ? { kind: 'unsatisfiable' } : { kind: 'part', start: sizeBytes - count, end: sizeBytes }
+  }
+  if (last !== '' && Number(last) < Number(first)) return { kind: 'whole' }
+  if (Number(first) >= sizeBytes) return { kind: 'unsatisfiable' }
+  return { kind: 'part', start: Number(first), end: last === '' ? sizeBytes : Math.min(Number(last) + 1, sizeBytes) }
+}

@@ -1,0 +1,83 @@
+import type { Db } from '@hearth/db'
+import { isObjectId, isSha256, type ObjectId, type Sha256 } from '@hearth/ids'
+import type { LfsObject, LfsStore, LfsUpload } from '../domain/lfs-store-port.ts'
+import { hexArrayParam, hexParam } from './bytea.ts'
+import type { EventWriter } from './event-writer.ts'
+
+export interface LfsStoreOptions {
+  readonly db: Pick<Db, 'query' | 'run' | 'transaction'>
+  readonly addEvent: EventWriter
+}
+
+const FIND_SQL = `
+select encode(o.sha256, 'hex') as sha256, o.size_bytes as "sizeBytes" from lfs_objects o
+where o.sha256 = any($2::bytea[]) and (
+  exists (select from repo_lfs_objects r where r.repo_id = $1 and r.sha256 = o.sha256)
+  or exists (select from git_objects g where g.repo_id = $1 and g.lfs_sha256 = o.sha256 and g.reached))`
+
+const RECORD_OBJECT_SQL = 'insert into lfs_objects (sha256, size_bytes) values ($1, $2) on conflict (sha256) do nothing'
+const RECORD_HOLDER_SQL = 'insert into repo_lfs_objects (repo_id, sha256) values ($1, $2) on conflict (repo_id, sha256) do update set added_at = now()'
+
+const UPLOAD_COLUMNS = `id, repo_id as "repoId", encode(sha256, 'hex') as sha256, size_bytes as "sizeBytes", part_bytes as "partBytes"`
+const OPEN_UPLOAD_SQL = `
+insert into lfs_uploads (id, repo_id, sha256, size_bytes, part_bytes) values ($1, $2, $3, $4, $5)
+on conflict (repo_id, sha256) do update set created_at = now() returning ${UPLOAD_COLUMNS}`
+
+export function createLfsStore({ db, addEvent }: LfsStoreOptions): LfsStore {
+  return {
+    async findInRepo(repoId, oids) {
+      const rows = await db.query<LfsObject>({ name: 'lfs-find', text: FIND_SQL, values: [repoId, hexArrayParam(oids)] })
+      return new Map(rows.map((row) => [row.sha256, row.sizeBytes]))
+    },
+    recordObject: (repoId, object) => db.transaction(async (tx) => {
+      await tx.run({ name: 'lfs-record', text: RECORD_OBJECT_SQL, values: [hexParam(object.sha256), object.sizeBytes] })
+      await tx.run({ name: 'lfs-record-holder', text: RECORD_HOLDER_SQL, values: [repoId, hexParam(object.sha256)] })
+      await addEvent(tx, { type: 'hearth.storage.v1.object.stored', payload: { repoId, sha256: object.sha256, sizeBytes: object.sizeBytes } })
+    }),
+    async openUpload(upload) {
+      const values = [upload.id, upload.repoId, hexParam(upload.sha256), upload.sizeBytes, upload.partBytes]
+      const [row] = await db.query<UploadRow>({ name: 'lfs-open-upload', text: OPEN_UPLOAD_SQL, values })
+      if (row === undefined) throw new Error('an upload was neither made nor found')
+      return toUpload(row)
+    },
+    async findUpload(id) {
+      const [row] = await db.query<UploadRow>({ name: 'lfs-find-upload', text: `select ${UPLOAD_COLUMNS} from lfs_uploads where id = $1`, values: [id] })
+      return row === undefined ? undefined : toUpload(row)
+    },
+    async recordPart(id, partNumber) {
+      const text = 'insert into lfs_upload_parts (upload_id, part_number) select id, $2 from lfs_uploads where id = $1 on conflict do nothing'
+      await db.run({ name: 'lfs-record-part', text, values: [id, partNumber] })
+    },
+    async listParts(id) {
+      const rows = await db.query<{ number: number }>({ name: 'lfs-list-parts', text: 'select part_number as number from lfs_upload_parts where upload_id = $1', values: [id] })
+      return new Set(rows.map((row) => row.number))
+    },
+    async dropUpload(id) { await db.run({ name: 'lfs-drop-upload', text: 'delete from lfs_uploads where id = $1', values: [id] }) },
+    async listUploadsBefore(time, limit) {
+      const text = `select ${UPLOAD_COLUMNS} from lfs_uploads where created_at < $1 order by created_at limit $2`
+      return (await db.query<UploadRow>({ name: 'lfs-stale-uploads', text, values: [time, limit] })).map(toUpload)
+    },
+  }
+}
+
+interface UploadRow {
+  readonly id: string
+  readonly repoId: string
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly partBytes: number
+}
+
+function toUpload(row: UploadRow): LfsUpload {
+  return { id: objectId(row.id), repoId: objectId(row.repoId), sha256: digest(row.sha256), sizeBytes: row.sizeBytes, partBytes: row.partBytes }
+}
+
+function objectId(text: string): ObjectId {
+  if (!isObjectId(text)) throw new Error('a stored id is malformed')
+  return text
+}
+
+function digest(text: string): Sha256 {
+  if (!isSha256(text)) throw new Error('a stored sha256 is malformed')
+  return text
+}
