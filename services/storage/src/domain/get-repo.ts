@@ -22,12 +22,16 @@ export interface RepoView {
   readonly revisionTime: Date
   /** Files only, in git's order; sizes and LFS facts only when asked for. */
   readonly siblings: readonly (Pick<TreeEntry, 'path'> & { readonly entry: TreeEntry | undefined })[]
+  readonly areSiblingsTruncated: boolean
   readonly cardText: string | undefined
   readonly configText: string | undefined
 }
 
 const MAX_TEXT_BYTES = 1024 * 1024
-const MAX_SIBLINGS = 200_000
+/** All siblings together, as they are encoded: an RPC message takes 4 MiB, and the two texts take 2 at most. */
+const MAX_SIBLING_BYTES = 1_900_000
+const SIBLING_BYTES = 8
+const SIBLING_FACTS_BYTES = 160
 const CARD_PATH = 'README.md'
 const CONFIG_PATH = 'config.json'
 
@@ -39,19 +43,25 @@ export async function getRepo(ctx: ContentContext, actor: Actor, query: GetRepoQ
   const wanted = repo.type === 'model' ? [CARD_PATH, CONFIG_PATH] : [CARD_PATH]
   const found = await findItems(ctx.git, repo.id, commit.treeOid, wanted)
   const [cardText, configText] = await Promise.all([readSmallText(ctx, repo, found.get(CARD_PATH)), readSmallText(ctx, repo, found.get(CONFIG_PATH))])
-  const siblings = query.includeSiblings || query.includeBlobs ? await listSiblings(ctx, repo, commit.treeOid, query.includeBlobs) : []
-  return { repo, sha, revisionTime: commit.time, siblings, cardText, configText }
+  const wantsSiblings = query.includeSiblings || query.includeBlobs
+  const { siblings, isTruncated } = wantsSiblings ? await listSiblings(ctx, repo, commit.treeOid, query.includeBlobs) : { siblings: [], isTruncated: false }
+  return { repo, sha, revisionTime: commit.time, siblings, areSiblingsTruncated: isTruncated, cardText, configText }
 }
 
-async function listSiblings(ctx: ContentContext, repo: Repo, rootOid: GitOid, withFacts: boolean): Promise<RepoView['siblings']> {
+async function listSiblings(ctx: ContentContext, repo: Repo, rootOid: GitOid, withFacts: boolean): Promise<{ siblings: RepoView['siblings']; isTruncated: boolean }> {
   const files: WalkedItem[] = []
+  let isTruncated = false
+  let bytes = 0
   for await (const walked of walkTree(ctx.git, repo.id, { path: '', oid: rootOid }, { recursive: true, after: undefined })) {
-    if (walked.item.mode !== MODE.folder && walked.item.mode !== MODE.submodule) files.push(walked)
-    if (files.length >= MAX_SIBLINGS) break
+    if (walked.item.mode === MODE.folder || walked.item.mode === MODE.submodule) continue
+    bytes += Buffer.byteLength(walked.path) + (withFacts ? SIBLING_FACTS_BYTES : SIBLING_BYTES)
+    isTruncated = bytes > MAX_SIBLING_BYTES
+    if (isTruncated) break
+    files.push(walked)
   }
-  if (!withFacts) return files.map(({ path }) => ({ path, entry: undefined }))
+  if (!withFacts) return { siblings: files.map(({ path }) => ({ path, entry: undefined })), isTruncated }
   const entries = await describeItems(ctx.git, repo.id, files)
-  return entries.map((entry) => ({ path: entry.path, entry }))
+  return { siblings: entries.map((entry) => ({ path: entry.path, entry })), isTruncated }
 }
 
 /** undefined for a folder, a link or an LFS file: those have no text to show. */

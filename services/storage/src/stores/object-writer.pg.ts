@@ -1,26 +1,25 @@
 import type { SqlRunner } from '@hearth/db'
-import type { ObjectId } from '@hearth/ids'
+import type { GitOid, ObjectId } from '@hearth/ids'
 import { GIT_TYPE, type GitObject } from '../domain/git/git-object.ts'
 import type { BlobFacts, NewCommit } from '../domain/git-store-port.ts'
 import { bytesArrayParam, hexArrayParam, hexParam } from './bytea.ts'
 
 const INSERT_OBJECTS_SQL = `
-insert into git_objects (repo_id, oid, type, size, data)
-select $1, o.oid, o.type, length(o.data), o.data from unnest($2::bytea[], $3::smallint[], $4::bytea[]) as o (oid, type, data)
+insert into git_objects (repo_id, oid, type, size, data, lfs_sha256, lfs_size)
+select $1, o.oid, o.type, length(o.data), o.data, o.lfs_sha256, o.lfs_size
+from unnest($2::bytea[], $3::smallint[], $4::bytea[], $5::bytea[], $6::bigint[]) as o (oid, type, data, lfs_sha256, lfs_size)
 on conflict (repo_id, oid) do nothing`
 
-/** Rows that no commit named before, or whose blob turned out to be a large file. Answers the bytes that are new to the repo. */
+/** `= any` and not a join: the planner knows nothing of a repo that is being filled, and would pick a quadratic plan. */
 const MARK_REACHED_SQL = `
-with named as (
-  select n.oid, n.lfs_sha256, n.lfs_size, g.reached as was_reached
-  from unnest($2::bytea[], $3::bytea[], $4::bigint[]) as n (oid, lfs_sha256, lfs_size) join git_objects g on g.repo_id = $1 and g.oid = n.oid
-  where not g.reached or (n.lfs_sha256 is not null and g.lfs_sha256 is null)
-), marked as (
-  update git_objects g set reached = true, lfs_sha256 = coalesce(n.lfs_sha256, g.lfs_sha256), lfs_size = coalesce(n.lfs_size, g.lfs_size)
-  from named n where g.repo_id = $1 and g.oid = n.oid
-  returning coalesce(g.lfs_size, g.size) as bytes, n.was_reached
+with marked as (
+  update git_objects set reached = true where repo_id = $1 and oid = any($2::bytea[]) and not reached returning coalesce(lfs_size, size) as bytes
 )
-select coalesce(sum(bytes) filter (where not was_reached), 0)::bigint as bytes from marked`
+select coalesce(sum(bytes), 0)::bigint as bytes from marked`
+
+/** Blobs that lay there as plain text and turn out to be pointers of large files: new ones are inserted as such, so these are few. */
+const STILL_PLAIN_SQL = `select encode(oid, 'hex') as oid from git_objects where repo_id = $1 and oid = any($2::bytea[]) and lfs_sha256 is null`
+const MARK_LFS_SQL = 'update git_objects set lfs_sha256 = $3, lfs_size = $4 where repo_id = $1 and oid = $2'
 
 const INSERT_COMMIT_SQL = `
 insert into commits (repo_id, oid, tree_oid, parent_oids, author_name, author_email, committed_at, title, message, linear_depth)
@@ -28,7 +27,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (repo_id, oid) do n
 
 /** Writes the objects and the row of a commit. Answers the bytes of content that the repo did not reach before. */
 export async function insertCommit(sql: SqlRunner, repoId: ObjectId, commit: NewCommit): Promise<number> {
-  await insertObjects(sql, repoId, commit.objects)
+  await insertObjects(sql, repoId, commit)
   const { record } = commit
   await sql.run({
     name: 'insert-commit', text: INSERT_COMMIT_SQL,
@@ -38,17 +37,27 @@ export async function insertCommit(sql: SqlRunner, repoId: ObjectId, commit: New
   return commit.reached.length === 0 ? 0 : markReached(sql, repoId, commit.reached)
 }
 
-async function insertObjects(sql: SqlRunner, repoId: ObjectId, objects: readonly GitObject[]): Promise<void> {
+async function insertObjects(sql: SqlRunner, repoId: ObjectId, commit: NewCommit): Promise<void> {
+  const { objects } = commit
+  const lfs = new Map(commit.reached.map((blob) => [blob.oid, blob.lfs]))
   await sql.run({
     name: 'insert-objects', text: INSERT_OBJECTS_SQL,
-    values: [repoId, hexArrayParam(objects.map((object) => object.oid)), objects.map((object) => GIT_TYPE[object.type]), bytesArrayParam(objects.map((object) => object.data))],
+    values: [repoId, hexArrayParam(objects.map((object) => object.oid)), objects.map((object) => GIT_TYPE[object.type]), bytesArrayParam(objects.map((object) => object.data)),
+      hexArrayParam(objects.map((object) => lfs.get(object.oid)?.sha256)), objects.map((object) => lfs.get(object.oid)?.sizeBytes ?? null)],
   })
 }
 
 async function markReached(sql: SqlRunner, repoId: ObjectId, blobs: readonly BlobFacts[]): Promise<number> {
-  const [row] = await sql.query<{ bytes: number }>({
-    name: 'mark-reached', text: MARK_REACHED_SQL,
-    values: [repoId, hexArrayParam(blobs.map((blob) => blob.oid)), hexArrayParam(blobs.map((blob) => blob.lfs?.sha256)), blobs.map((blob) => blob.lfs?.sizeBytes ?? null)],
-  })
+  await markLfs(sql, repoId, blobs.filter((blob) => blob.lfs !== undefined))
+  const [row] = await sql.query<{ bytes: number }>({ name: 'mark-reached', text: MARK_REACHED_SQL, values: [repoId, hexArrayParam(blobs.map((blob) => blob.oid))] })
   return row?.bytes ?? 0
+}
+
+async function markLfs(sql: SqlRunner, repoId: ObjectId, large: readonly BlobFacts[]): Promise<void> {
+  if (large.length === 0) return
+  const rows = await sql.query<{ oid: GitOid }>({ name: 'still-plain', text: STILL_PLAIN_SQL, values: [repoId, hexArrayParam(large.map((blob) => blob.oid))] })
+  const plain = new Set(rows.map((row) => row.oid))
+  for (const { oid, lfs } of large) {
+    if (lfs !== undefined && plain.has(oid)) await sql.run({ name: 'mark-lfs', text: MARK_LFS_SQL, values: [repoId, hexParam(oid), hexParam(lfs.sha256), lfs.sizeBytes] })
+  }
 }
