@@ -41,18 +41,27 @@ function checkMachine(needs) {
 
 const WHAT_FOR = { npm: 'installs the dependencies', git: 'the tests and the git protocol use it', python3: 'the tests run the official Python clients' }
 
+/** The parts of a manifest that an install depends on; a new script needs none. */
+const INSTALL_FIELDS = ['name', 'version', 'workspaces', 'dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies', 'overrides', 'allowScripts', 'bin', 'engines']
+
+function readManifest(folder) {
+  const path = join(ROOT, folder, 'package.json')
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
+}
+
 function workspaceManifests() {
-  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const manifest = readManifest('.')
   const folders = manifest.workspaces.flatMap((pattern) => {
     if (!pattern.endsWith('/*')) return [pattern]
     const parent = pattern.slice(0, -2)
     return existsSync(join(ROOT, parent)) ? readdirSync(join(ROOT, parent)).toSorted().map((name) => `${parent}/${name}`) : []
   })
-  return ['package.json', 'package-lock.json', '.npmrc', ...folders.map((folder) => `${folder}/package.json`)].map((name) => join(ROOT, name))
+  return [manifest, ...folders.map(readManifest)]
 }
 
 function installDigest() {
-  return digestOf(workspaceManifests(), [process.platform, process.arch])
+  const wishes = workspaceManifests().map((manifest) => JSON.stringify(INSTALL_FIELDS.map((field) => manifest[field] ?? null)))
+  return digestOf([join(ROOT, 'package-lock.json'), join(ROOT, '.npmrc')], [...wishes, process.platform, process.arch])
 }
 
 async function install() {
