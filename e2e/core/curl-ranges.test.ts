@@ -21,10 +21,11 @@ describe('curl', () => {
   })
   afterAll(async () => { await hub[Symbol.asyncDispose]() })
 
-  const curl = async (path: string, ...args: string[]): Promise<{ body: Buffer; head: string }> => {
-    const done = await run(['curl', '-sS', '-L', '-D', '/dev/stderr', '-o', '-', ...args, `${hub.url}${path}`], inheritedEnv(), 30_000)
+  const curl = async (path: string, ...args: string[]): Promise<{ body: string; head: string }> => {
+    const done = await run(['curl', '-sSiL', ...args, `${hub.url}${path}`], inheritedEnv(), 30_000)
     expect(done.code, done.stderr).toBe(0)
-    return { body: Buffer.from(done.stdout), head: done.stderr.toLowerCase() }
+    const end = done.stdout.lastIndexOf('\r\n\r\n')
+    return { body: done.stdout.slice(end + 4), head: done.stdout.slice(0, end).toLowerCase() }
   }
   const shaOf = async (path: string, ...args: string[]): Promise<string> => {
     const done = await run(['bash', '-c', `set -o pipefail; curl -sSL ${args.join(' ')} '${hub.url}${path}' | sha256sum`], inheritedEnv(), 30_000)
@@ -42,7 +43,7 @@ describe('curl', () => {
   test.each([['0-0', 0, 1], ['1000000-1999999', 1_000_000, 2_000_000], ['19999999-', SIZE - 1, SIZE], ['-5', SIZE - 5, SIZE], ['0-', 0, SIZE]] as const)(
     'gets range %s of a large file', async (range, start, end) => {
       expect(await shaOf('/ana/ranges/resolve/main/w/model.bin', '-r', range)).toBe(sha(large.subarray(start, end)))
-      const { head } = await curl('/ana/ranges/resolve/main/w/model.bin', '-r', range)
+      const { head } = await curl('/ana/ranges/resolve/main/w/model.bin', '-o', '/dev/null', '-D', '-', '-r', range)
       expect(head).toContain(`content-range: bytes ${start}-${end - 1}/${SIZE}`)
     })
 
@@ -53,8 +54,8 @@ describe('curl', () => {
   })
 
   test('answers a range of a small file uncompressed although compression is accepted', async () => {
-    const { head, body } = await curl('/ana/ranges/resolve/main/config.json', '-r', '0-0', '-H', '"Accept-Encoding: gzip, br, zstd"')
-    expect(body.toString()).toBe('{')
+    const { head, body } = await curl('/ana/ranges/resolve/main/config.json', '-r', '0-0', '-H', 'Accept-Encoding: gzip, br, zstd')
+    expect(body).toBe('{')
     expect(head).toContain(`content-range: bytes 0-0/${small.length}`)
     expect(head).not.toContain('content-encoding')
   })

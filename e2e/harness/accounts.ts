@@ -14,6 +14,9 @@ export const BOOTSTRAP = {
     { name: 'mem', fullname: 'Mem Member', email: 'mem@example.org', tokens: [{ name: 'write', value: TOKENS.member, role: 'write' }] },
     { name: 'root-admin', fullname: 'Hub Admin', email: 'admin@example.org', admin: true, tokens: [{ name: 'write', value: TOKENS.admin, role: 'write' }] },
   ],
-  orgs: [{ name: 'team', fullname: 'The Team', members: [{ user: 'ana', role: 'admin' }, { user: 'mem', role: 'read' }] }],
+  orgs: [
+    { name: 'team', fullname: 'The Team', members: [{ user: 'ana', role: 'admin' }, { user: 'mem', role: 'read' }] },
+    { name: 'openai-community', fullname: 'Well-known models', members: [{ user: 'root-admin', role: 'admin' }] },
+  ],
   aliases: [{ type: 'model', from: 'gpt2', to: 'openai-community/gpt2' }],
 } as const

@@ -1,5 +1,4 @@
 import { createDatabase, ensureServiceSchemas, lockDataFolder, startPostgres, type Db, type DbLog, type PgTarget } from '@hearth/db'
-import { ensureOutbox } from '@hearth/events'
 import type { CommonConfig } from '@hearth/config'
 
 const SCHEMAS = [{ schema: 'auth', role: 'hearth_auth' }, { schema: 'storage', role: 'hearth_storage' }] as const
@@ -18,14 +17,12 @@ export async function openDatabases(common: CommonConfig, log: DbLog): Promise<D
   const postgres = common.databaseUrl === undefined ? undo.use(await startPostgres({ dataDir: common.dataDir, lock, log })) : undefined
   const admin: PgTarget = common.databaseUrl ?? postgres?.connection() ?? ''
   const prepared = await ensureServiceSchemas(admin, SCHEMAS, { extensions: EXTENSIONS, log })
-  const open = async (schema: string): Promise<Db> => {
+  const open = (schema: string): Db => {
     const role = prepared.find((one) => one.schema === schema)?.role
     const target = postgres === undefined ? { connection: admin, role } : { connection: postgres.connection(role) }
-    const db = undo.use(createDatabase({ ...target, schema, poolSize: POOL_SIZE, log }))
-    await ensureOutbox(db)
-    return db
+    return undo.use(createDatabase({ ...target, schema, poolSize: POOL_SIZE, log }))
   }
-  const [auth, storage] = [await open('auth'), await open('storage')]
+  const [auth, storage] = [open('auth'), open('storage')]
   const resources = undo.move()
   return { auth, storage, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }

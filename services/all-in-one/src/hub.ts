@@ -1,5 +1,4 @@
 import { startAuth } from '@hearth/auth'
-import { appendOutbox } from '@hearth/events'
 import { createObserver, startGateway } from '@hearth/gateway'
 import { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import { AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
@@ -24,17 +23,13 @@ export async function startHub(config: HubConfig, log: Logger): Promise<Hub> {
   await using undo = new AsyncDisposableStack()
   const metrics = createMetrics()
   const databases = undo.use(await openDatabases(config.common, log.named('db')))
-  const auth = undo.use(await startAuth(config.auth, {
-    db: databases.auth,
-    addEvents: async (tx, events) => { for (const event of events) await appendOutbox(tx, event.type, event.payload) },
-  }))
+  const auth = undo.use(await startAuth(config.auth, { db: databases.auth }))
   const server = undo.use(createInProcessServer({ verifyActor: auth.verifyActor, onCall: logCalls(log.named('rpc'), 'debug') }))
   server.mount(...auth.handlers)
   const transport = undo.use(createInProcessTransport(server))
   const accounts = transport.client(AccountsServiceService)
   const storage = undo.use(await startStorage(config.storage, {
     db: databases.storage, accounts, log: log.named('storage'), metrics,
-    addEvent: async (tx, event) => { await appendOutbox(tx, event.type, event.payload) },
   }))
   server.mount(...storage.handlers)
   const repos = transport.client(RepoServiceService)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { migrate, type Db } from '@hearth/db'
+import { appendOutbox, ensureOutbox } from '@hearth/events'
 import { newObjectId, type ObjectId } from '@hearth/ids'
 import type { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
@@ -37,7 +38,6 @@ export const MIGRATIONS = new URL('./stores/migrations/', import.meta.url)
 export interface StorageDeps {
   /** Of the schema `storage`; migrated by `startStorage`, closed by its owner. */
   readonly db: Db
-  readonly addEvent: EventWriter
   readonly accounts: ServiceClient<typeof AccountsServiceService>
   readonly log: Logger
   readonly metrics: Metrics
@@ -52,14 +52,16 @@ export interface StorageService extends AsyncDisposable {
 const UPLOAD_LIFE_MS = 24 * 3600 * 1000
 const SWEEP_INTERVAL_MS = 3600 * 1000
 const MAX_STORED_BLOB_BYTES = 1024 ** 3
+const addEvent: EventWriter = async (tx, event) => { await appendOutbox(tx, event.type, event.payload) }
 const newId = (): ObjectId => newObjectId(Date.now(), randomBytes)
 
 /** Starts storage: migrates its schema, opens its object store and keys, sweeps what unfinished uploads left. */
 export async function startStorage(config: StorageConfig, deps: StorageDeps): Promise<StorageService> {
   await migrate(deps.db, MIGRATIONS)
+  await ensureOutbox(deps.db)
   const objects = await openFsBlobStore({ root: config.blobs.root, newId })
   const context = await composeContext(config, deps, objects)
-  const lfs: LfsContext = { repos: context.repos, lfs: createLfsStore(deps), objects, signedPaths: context.signedPaths, newId }
+  const lfs: LfsContext = { repos: context.repos, lfs: createLfsStore({ db: deps.db, addEvent }), objects, signedPaths: context.signedPaths, newId }
   const dataPlane = createDataPlane({
     signedPaths: context.signedPaths, epochs: context.epochs, gitBlobs: context.blobs, objects, lfs: lfs.lfs,
     pool: createBufferPool(config.downloadBuffers), crashPoint: createCrashPoint(config.crashPoint), observe: createDataPlaneObserver(deps.log.named('data'), deps.metrics),
@@ -75,14 +77,14 @@ export async function startStorage(config: StorageConfig, deps: StorageDeps): Pr
 }
 
 async function composeContext(config: StorageConfig, deps: StorageDeps, objects: BlobStore): Promise<ContentContext & { readonly epochs: RepoEpochs }> {
-  const git = createGitStore({ ...deps, caches: createObjectCaches(config.treeCacheEntries) })
-  const repos = createRepoStore(deps)
+  const git = createGitStore({ db: deps.db, addEvent, caches: createObjectCaches(config.treeCacheEntries) })
+  const repos = createRepoStore({ db: deps.db, addEvent })
   const epochs = createRepoEpochs(repos, Date.now)
   return {
     repos, git, epochs, newId,
     blobs: createGitBlobStore(deps.db),
     blobBytes: { readStart: (sha256, maxBytes) => readStart(objects, sha256, maxBytes) },
-    lfs: createLfsStore(deps),
+    lfs: createLfsStore({ db: deps.db, addEvent }),
     signedPaths: createSignedPaths({ keys: await loadSigningKeys(config.keyFile), nowMs: Date.now }),
     namespaces: createNamespaceDirectory(deps.accounts),
     clock: { now: () => new Date() },
