@@ -21,7 +21,7 @@ export const LFS_ROUTES = {
       }),
     },
     response: { kind: 'json', schema: z.object({ transfer: z.string(), hash_algo: z.literal('sha256'), objects: z.array(lfsBatchObject) }) },
-    errors: ['REPO_NOT_FOUND', 'FORBIDDEN', 'GATED_REPO'], permission: 'repo.writeContent', since: SINCE,
+    errors: ['REPO_NOT_FOUND', 'FORBIDDEN', 'GATED_REPO'], permission: 'repo.openPullRequest', since: SINCE,
     example: ({ kind, repo, absentSha256 }) => ({
       path: `/${webPrefixOf(kind)}${repo}.git/info/lfs/objects/batch`, contentType: LFS_TYPE,
       body: JSON.stringify({ operation: 'upload', transfers: ['basic', 'multipart'], hash_algo: 'sha256', objects: [{ oid: absentSha256, size: 5 }] }),
@@ -30,7 +30,7 @@ export const LFS_ROUTES = {
   lfsVerify: route({
     id: 'lfsVerify', method: 'POST', path: '/{web}{repo}.git/info/lfs/objects/verify', summary: 'Has this object arrived whole', params: repoParams,
     body: { kind: 'json', schema: lfsObject }, response: { kind: 'json', schema: acknowledged }, errors: ['REPO_NOT_FOUND', 'FORBIDDEN', 'LFS_OBJECT_MISSING'],
-    permission: 'repo.writeContent', since: SINCE,
+    permission: 'repo.openPullRequest', since: SINCE,
     example: ({ kind, repo, absentSha256 }) => ({ path: `/${webPrefixOf(kind)}${repo}.git/info/lfs/objects/verify`, contentType: LFS_TYPE, body: JSON.stringify({ oid: absentSha256, size: 5 }) }),
   }),
 }

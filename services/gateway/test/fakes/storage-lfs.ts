@@ -10,7 +10,7 @@ export function createFakeLfs(world: World): ServiceHandlers<typeof LfsServiceSe
   return {
     async batchObjects({ repo, operation, objects, acceptsMultipart }, { actor }) {
       const isUpload = operation === LfsOperation.LFS_OPERATION_UPLOAD
-      const found = world.open(repo, actor, isUpload ? 'writeContent' : 'readContent')
+      const found = world.open(repo, actor, isUpload ? 'openPullRequest' : 'readContent')
       return {
         answers: objects.map((object) => {
           const base = `/-/lfs/${found.id}/${object.sha256}`
@@ -34,7 +34,7 @@ export function createFakeLfs(world: World): ServiceHandlers<typeof LfsServiceSe
       }
     },
     async verifyObject({ repo, object }, { actor }) {
-      const found = world.open(repo, actor, 'writeContent')
+      const found = world.open(repo, actor, 'openPullRequest')
       if (!found.lfsObjects.has(object?.sha256 ?? '')) throw new HearthError('LFS_OBJECT_MISSING', 'the large object was not uploaded')
       return {}
     },
