@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { ConfigError } from './config-error.ts'
 import { knownKeys, type KnownKey } from './known-keys.ts'
 import { nearest } from './nearest.ts'

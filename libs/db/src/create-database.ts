@@ -77,6 +77,8 @@ export function createDatabase<Tables = unknown>(options: DatabaseOptions): Db<T
   const log = options.log ?? SILENT_LOG
   const config = poolConfig(options)
   const pool = new Pool(config)
+  // Without a listener of its own a client that is in use would end the process when its connection breaks; the statement fails anyway.
+  pool.on('connect', (client) => { client.on('error', () => undefined) })
   pool.on('error', (error) => log.warn({ evt: 'db.connection-lost', schema: options.schema, reason: messageOf(error) }, 'idle database connection lost'))
   const names: StatementNames = new Map()
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: checkedPool(pool, names) }) })

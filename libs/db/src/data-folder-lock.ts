@@ -24,7 +24,7 @@ export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
   await makeWritableFolder(dir)
   const file = openLockFile(dir)
   try {
-    file.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    file.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
   } catch (error) {
     file.close()
     if (isBusy(error)) throw new StartRefused(await inUseMessage(dir))

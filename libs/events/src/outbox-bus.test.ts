@@ -6,6 +6,7 @@ import { appendOutbox, isFirstDelivery } from './append-outbox.ts'
 import { ensureOutbox } from './ensure-outbox.ts'
 import type { EventBus, HearthEvent, Settleable } from './event-bus.ts'
 import { createOutboxBus } from './outbox-bus.ts'
+import { hasHeldBackRows, OLDEST, readNext } from './outbox-reader.ts'
 import { deleteOldEvents } from './retention.ts'
 
 const MOVED = 'hearth.storage.v1.ref.moved'
@@ -63,7 +64,7 @@ describe('transactions', () => {
     })
     await begun.promise
     await harness.publish(MOVED, { n: 'quick' })
-    expect(seen).toEqual([])
+    expect([await hasHeldBackRows(harness.db), await readNext(harness.db, OLDEST, 10)]).toEqual([true, []])
     mayCommit.resolve()
     await slow
     await harness.bus.settle()
@@ -85,6 +86,26 @@ describe('transactions', () => {
     await harness.bus.settle()
     expect(applied).toEqual([true, false])
   })
+})
+
+test('"now" means now, also while an older transaction is open', async () => {
+  await using harness = await makeHarness()
+  const [begun, mayCommit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const old = harness.db.transaction(async (tx) => {
+    await tx.query({ text: 'SELECT pg_current_xact_id()' })
+    begun.resolve()
+    await mayCommit.promise
+  })
+  await begun.promise
+  await harness.publish(MOVED, { n: 'before' })
+  const [watched, consumed] = [collect(), collect()]
+  await harness.bus.watch({ subjects: [MOVED], onEvent: (event) => void watched.seen.push(event) })
+  await harness.bus.subscribe({ name: 'a-consumer', subjects: [MOVED], from: 'now', handle: consumed.handle })
+  await harness.publish(MOVED, { n: 'after' })
+  mayCommit.resolve()
+  await old
+  await harness.bus.settle()
+  expect([watched.seen, consumed.seen].map((seen) => seen.map((event) => event.payload))).toEqual([[{ n: 'after' }], [{ n: 'after' }]])
 })
 
 describe('several processes', () => {

@@ -2,7 +2,7 @@ import type { DbLog, Session } from '@hearth/db'
 import { deliver } from './deliver.ts'
 import { backoffAfter, DEFAULT_MAX_DELIVERIES, type DurableConsumer, type Subscription } from './event-bus.ts'
 import type { OutboxDb } from './outbox-db.ts'
-import { currentEnd, hasHeldBackRows, loadCursor, msUntilDue, readDue, readNext, saveBatch, type Cursor, type FailedDelivery, type OutboxRow } from './outbox-reader.ts'
+import { hasHeldBackRows, loadPlace, msUntilDue, OLDEST, placeNow, readDue, readNext, saveBatch, type Cursor, type FailedDelivery, type OutboxRow, type Place } from './outbox-reader.ts'
 import { matchesSubject } from './subject.ts'
 import { Waker } from './waker.ts'
 
@@ -14,7 +14,6 @@ const POLL_MS = 2_000
 /** How soon to look again at rows that an older transaction still holds back. */
 const HELD_BACK_MS = 25
 const AFTER_ERROR_MS = 1_000
-const OLDEST: Cursor = { xid: '0', position: 0 }
 
 export interface OutboxSource {
   readonly service: string
@@ -29,20 +28,20 @@ export class OutboxConsumer implements Subscription {
   readonly #consumer: DurableConsumer
   readonly #waker: Waker
   readonly #stop = new AbortController()
-  #cursor: Cursor
+  #place: Place
   /** The session's generation in which we got the consumer's lock. */
   #lockedIn = -1
 
-  private constructor(source: OutboxSource, consumer: DurableConsumer, cursor: Cursor) {
+  private constructor(source: OutboxSource, consumer: DurableConsumer, place: Place) {
     this.#source = source
     this.#consumer = consumer
-    this.#cursor = cursor
+    this.#place = place
     this.#waker = new Waker(() => this.#runSafely())
   }
 
   static async start(source: OutboxSource, consumer: DurableConsumer): Promise<OutboxConsumer> {
-    const start = consumer.from === 'now' ? await currentEnd(source.db) : OLDEST
-    const started = new OutboxConsumer(source, consumer, await loadCursor(source.db, consumer.name, start))
+    const start = consumer.from === 'now' ? await placeNow(source.db) : OLDEST
+    const started = new OutboxConsumer(source, consumer, await loadPlace(source.db, consumer.name, start))
     started.wake()
     return started
   }
@@ -87,7 +86,7 @@ export class OutboxConsumer implements Subscription {
     const [row] = await session.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS got', this.#lockKey())
     if (row?.got !== true) return false
     this.#lockedIn = generation
-    this.#cursor = await loadCursor(this.#source.db, this.#consumer.name, this.#cursor)
+    this.#place = await loadPlace(this.#source.db, this.#consumer.name, this.#place)
     return true
   }
 
@@ -99,13 +98,14 @@ export class OutboxConsumer implements Subscription {
     let count = 0
     while (!this.#stop.signal.aborted) {
       const again = await readDue(this.#source.db, this.#consumer.name, isForced, BATCH_ROWS)
-      const next = await readNext(this.#source.db, this.#cursor, BATCH_ROWS)
+      const next = await readNext(this.#source.db, this.#place, BATCH_ROWS)
       if (again.length + next.length === 0) return count
       count += await this.#handleBatch(again, next)
     }
     return count
   }
 
+  /** Failed ones first, then new ones in order; stops early when it takes long, so that progress gets recorded. */
   async #handleBatch(again: readonly OutboxRow[], next: readonly OutboxRow[]): Promise<number> {
     const until = performance.now() + SAVE_AFTER_MS
     const failed: FailedDelivery[] = []
@@ -113,24 +113,28 @@ export class OutboxConsumer implements Subscription {
     let cursor: Cursor | undefined
     let count = 0
     for (const [index, row] of [...again, ...next].entries()) {
-      if (this.#stop.signal.aborted || (count > 0 && performance.now() > until)) break
       const isAgain = index < again.length
-      const isOurs = isAgain || this.#consumer.subjects.some((pattern) => matchesSubject(pattern, row.event.subject))
-      const failure = isOurs ? await this.#deliver(row) : undefined
-      if (failure === 'stopped') break
-      if (failure !== undefined) failed.push(failure)
+      const outcome = this.#stop.signal.aborted ? 'stopped' : await this.#outcomeOf(row, isAgain)
+      if (outcome === 'stopped') break
+      if (typeof outcome === 'object') failed.push(outcome)
       else if (isAgain) handledAgain.push(row)
       if (!isAgain) cursor = { xid: row.xid, position: row.position }
-      count += isOurs ? 1 : 0
+      if (outcome !== 'foreign') count += 1
+      if (performance.now() > until) break
     }
     await saveBatch(this.#source.db, { consumer: this.#consumer.name, cursor, handledAgain, failed })
-    this.#cursor = cursor ?? this.#cursor
+    this.#place = { ...this.#place, ...cursor }
     return count
   }
 
-  async #deliver(row: OutboxRow): Promise<FailedDelivery | 'stopped' | undefined> {
+  async #outcomeOf(row: OutboxRow, isAgain: boolean): Promise<FailedDelivery | 'handled' | 'foreign' | 'stopped'> {
+    const isOurs = isAgain || this.#consumer.subjects.some((pattern) => matchesSubject(pattern, row.event.subject))
+    return isOurs ? this.#deliver(row) : 'foreign'
+  }
+
+  async #deliver(row: OutboxRow): Promise<FailedDelivery | 'handled' | 'stopped'> {
     const error = await deliver(this.#consumer, row.event, this.#stop.signal)
-    if (error === undefined) return undefined
+    if (error === undefined) return 'handled'
     if (this.#stop.signal.aborted) return 'stopped'
     const isDead = row.event.attempt >= (this.#consumer.maxDeliveries ?? DEFAULT_MAX_DELIVERIES)
     const fields = { consumer: this.#consumer.name, event: row.event.id, subject: row.event.subject, attempt: row.event.attempt, err: error }

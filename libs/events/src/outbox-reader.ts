@@ -9,6 +9,13 @@ export interface Cursor {
   readonly position: number
 }
 
+/** A reader's place. Events that `begin` (a pg_snapshot as text) shows came before the reader and are not its business. */
+export interface Place extends Cursor {
+  readonly begin: string | null
+}
+
+export const OLDEST: Place = { xid: '0', position: 0, begin: null }
+
 export interface OutboxRow extends Cursor {
   readonly event: HearthEvent
 }
@@ -26,10 +33,11 @@ interface RawRow {
 const COLUMNS = 'o.xid::text AS xid, o.position, o.id, o.subject, o.payload, o.created_time'
 
 /** The next rows in order that nothing still running can precede. */
-export async function readNext(sql: SqlRunner, after: Cursor, limit: number): Promise<OutboxRow[]> {
+export async function readNext(sql: SqlRunner, after: Place, limit: number): Promise<OutboxRow[]> {
   const text = `SELECT ${COLUMNS} FROM outbox o WHERE (o.xid, o.position) > ($1::xid8, $2::bigint)
-    AND o.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY o.xid, o.position LIMIT $3`
-  const rows = await sql.query<RawRow>({ name: 'outbox_next', text, values: [after.xid, after.position, limit] })
+    AND o.xid < pg_snapshot_xmin(pg_current_snapshot())
+    AND ($4::pg_snapshot IS NULL OR NOT pg_visible_in_snapshot(o.xid, $4::pg_snapshot)) ORDER BY o.xid, o.position LIMIT $3`
+  const rows = await sql.query<RawRow>({ name: 'outbox_next', text, values: [after.xid, after.position, limit, after.begin] })
   return rows.map((row) => toOutboxRow(row, 1))
 }
 
@@ -39,10 +47,11 @@ export async function hasHeldBackRows(sql: SqlRunner): Promise<boolean> {
   return (await sql.query<{ held: boolean }>({ name: 'outbox_held', text }))[0]?.held === true
 }
 
-/** The end of what can be read now: everything before it is finished. */
-export async function currentEnd(sql: SqlRunner): Promise<Cursor> {
-  const [row] = await sql.query<{ xid: string }>({ text: 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xid' })
-  return { xid: row?.xid ?? '0', position: 0 }
+/** The place of a reader that wants only what has not happened yet. */
+export async function placeNow(sql: SqlRunner): Promise<Place> {
+  const text = 'SELECT pg_snapshot_xmin(now.s)::text AS xid, now.s::text AS begin FROM (SELECT pg_current_snapshot() AS s) now'
+  const [row] = await sql.query<{ xid: string; begin: string }>({ text })
+  return row === undefined ? OLDEST : { xid: row.xid, position: 0, begin: row.begin }
 }
 
 /** Failed events of a consumer that are due, oldest first; `isForced` does not wait for their time. */
@@ -60,10 +69,10 @@ export async function msUntilDue(sql: SqlRunner, consumer: string): Promise<numb
 }
 
 /** The consumer's place, recorded at `start` when it is new. */
-export async function loadCursor(sql: SqlRunner, consumer: string, start: Cursor): Promise<Cursor> {
-  const text = 'INSERT INTO outbox_consumers (name, xid, position) VALUES ($1, $2::xid8, $3) ON CONFLICT (name) DO NOTHING'
-  await sql.run({ text, values: [consumer, start.xid, start.position] })
-  const [row] = await sql.query<Cursor>({ text: 'SELECT xid::text AS xid, position FROM outbox_consumers WHERE name = $1', values: [consumer] })
+export async function loadPlace(sql: SqlRunner, consumer: string, start: Place): Promise<Place> {
+  const text = 'INSERT INTO outbox_consumers (name, xid, position, begin) VALUES ($1, $2::xid8, $3, $4::pg_snapshot) ON CONFLICT (name) DO NOTHING'
+  await sql.run({ text, values: [consumer, start.xid, start.position, start.begin] })
+  const [row] = await sql.query<Place>({ text: 'SELECT xid::text AS xid, position, begin::text AS begin FROM outbox_consumers WHERE name = $1', values: [consumer] })
   return row ?? start
 }
 

@@ -1,6 +1,6 @@
 import type { Subscription, Watcher } from './event-bus.ts'
 import type { OutboxSource } from './outbox-consumer.ts'
-import { currentEnd, hasHeldBackRows, readNext, type Cursor } from './outbox-reader.ts'
+import { hasHeldBackRows, placeNow, readNext, type Place } from './outbox-reader.ts'
 import { matchesSubject } from './subject.ts'
 import { Waker } from './waker.ts'
 
@@ -13,17 +13,17 @@ export class OutboxWatcher implements Subscription {
   readonly #source: OutboxSource
   readonly #watcher: Watcher
   readonly #waker: Waker
-  #cursor: Cursor
+  #place: Place
 
-  private constructor(source: OutboxSource, watcher: Watcher, cursor: Cursor) {
+  private constructor(source: OutboxSource, watcher: Watcher, place: Place) {
     this.#source = source
     this.#watcher = watcher
-    this.#cursor = cursor
+    this.#place = place
     this.#waker = new Waker(() => this.#runSafely())
   }
 
   static async start(source: OutboxSource, watcher: Watcher): Promise<OutboxWatcher> {
-    const started = new OutboxWatcher(source, watcher, await currentEnd(source.db))
+    const started = new OutboxWatcher(source, watcher, await placeNow(source.db))
     started.wake()
     return started
   }
@@ -57,7 +57,7 @@ export class OutboxWatcher implements Subscription {
   async #work(): Promise<number> {
     let count = 0
     for (;;) {
-      const rows = await readNext(this.#source.db, this.#cursor, BATCH_ROWS)
+      const rows = await readNext(this.#source.db, this.#place, BATCH_ROWS)
       const last = rows.at(-1)
       if (last === undefined) return count
       for (const { event } of rows) {
@@ -65,7 +65,7 @@ export class OutboxWatcher implements Subscription {
         this.#watcher.onEvent(event)
         count += 1
       }
-      this.#cursor = { xid: last.xid, position: last.position }
+      this.#place = { ...this.#place, xid: last.xid, position: last.position }
     }
   }
 }

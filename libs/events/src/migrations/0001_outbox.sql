@@ -20,6 +20,8 @@ CREATE TABLE outbox_consumers (
   name text PRIMARY KEY,
   xid xid8 NOT NULL,
   position bigint NOT NULL,
+  -- For a consumer that began at "now": what this snapshot shows had happened before.
+  begin pg_snapshot,
   updated_time timestamptz NOT NULL DEFAULT now()
 );
 
