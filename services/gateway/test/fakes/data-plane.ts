@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DataPlane, StagedBlob, StagedFile } from '../../src/domain/ports.ts'
-import { gitOid, type World } from './world.ts'
+import { gitOid, type FakeRepo, type World } from './world.ts'
 
 /** Blobs with ranges, LFS PUT, and staging, without signatures. */
 export function createFakeDataPlane(world: World): DataPlane<IncomingMessage, ServerResponse> & { handle(req: IncomingMessage, res: ServerResponse): Promise<void> } {
@@ -13,9 +13,8 @@ export function createFakeDataPlane(world: World): DataPlane<IncomingMessage, Se
     async handle(req, res) {
       const [, , kind, repoId = '', key = '', path = ''] = (req.url ?? '').split('/')
       const repo = world.repos.find(({ id }) => id === repoId)
-      if (kind === 'blob') return sendRange(req, res, repo?.commits.get(key)?.files.get(decodeURIComponent(path))?.content)
-      if (kind === 'lfs' && req.method === 'GET') return sendRange(req, res, repo?.lfsObjects.get(key))
       if (kind === 'stage') return takeFrames(req, res, repoId)
+      if (req.method === 'GET') return sendRange(req, res, kind === 'blob' ? blobOf(repo, key, path) : repo?.lfsObjects.get(key))
       return takeObject(req, res, (content) => repo?.lfsObjects.set(key, content))
     },
     async stage(stagingPath, files) {
@@ -51,6 +50,10 @@ export function createFakeDataPlane(world: World): DataPlane<IncomingMessage, Se
     })())
     res.setHeader('content-type', 'application/json').end(JSON.stringify({ blobs }))
   }
+}
+
+function blobOf(repo: FakeRepo | undefined, sha: string, path: string): Buffer | undefined {
+  return repo?.commits.get(sha)?.files.get(decodeURIComponent(path))?.content
 }
 
 async function takeObject(req: IncomingMessage, res: ServerResponse, take: (content: Buffer) => void): Promise<void> {
