@@ -64,7 +64,7 @@ interface Writer {
 }
 
 async function writeUntilKilled(writer: Writer): Promise<void> {
-  for (let count = 0; !writer.stop.aborted; count += 1) {
+  while (!writer.stop.aborted) {
     const isLarge = writer.random.below(4) === 0
     const content = randomBytes(isLarge ? 200_000 + writer.random.below(4_000_000) : 20 + writer.random.below(60_000))
     const path = `f-${content.subarray(0, 6).toString('hex')}${isLarge ? '.bin' : '.txt'}`

@@ -37,8 +37,7 @@ const REF_FAMILIES: ReadonlySet<string> = new Set(['pr', 'convert', 'heads', 'ta
 
 /** Node gives the bytes of the request line as Latin-1; raw UTF-8 in it is taken as such. */
 function decodeLatin1(url: string): string | undefined {
-  if (!/[^\x00-\x7f]/.test(url)) return url
-  if (/[^\x00-\xff]/.test(url)) return url
+  if (!/[\u0080-\uffff]/.test(url) || /[\u0100-\uffff]/.test(url)) return url
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(url, (char) => char.charCodeAt(0)))
   } catch {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DataPlane, StagedBlob, StagedFile } from '../../src/domain/ports.ts'
-import { gitOid, type World } from './world.ts'
+import { gitOid, type FakeRepo, type World } from './world.ts'
 
 /** Blobs with ranges, LFS PUT, and staging, without signatures. */
 export function createFakeDataPlane(world: World): DataPlane<IncomingMessage, ServerResponse> & { handle(req: IncomingMessage, res: ServerResponse): Promise<void> } {
@@ -11,15 +11,11 @@ export function createFakeDataPlane(world: World): DataPlane<IncomingMessage, Se
       await this.handle(req, res)
     },
     async handle(req, res) {
-      const [, , kind, repoId, key, path] = (req.url ?? '').split('/')
+      const [, , kind, repoId = '', key = '', path = ''] = (req.url ?? '').split('/')
       const repo = world.repos.find(({ id }) => id === repoId)
-      if (kind === 'blob') return sendRange(req, res, repo?.commits.get(key ?? '')?.files.get(decodeURIComponent(path ?? ''))?.content)
-      if (kind === 'lfs' && req.method === 'GET') return sendRange(req, res, repo?.lfsObjects.get(key ?? ''))
-      if (kind === 'stage') return takeFrames(req, res, repoId ?? '')
-      const chunks: Buffer[] = []
-      for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk)
-      repo?.lfsObjects.set(key ?? '', Buffer.concat(chunks))
-      res.writeHead(200).end()
+      if (kind === 'stage') return takeFrames(req, res, repoId)
+      if (req.method === 'GET') return sendRange(req, res, kind === 'blob' ? blobOf(repo, key, path) : repo?.lfsObjects.get(key))
+      return takeObject(req, res, (content) => repo?.lfsObjects.set(key, content))
     },
     async stage(stagingPath, files) {
       return stageInto(stagingPath.split('/').at(-1) ?? '', files)
@@ -54,6 +50,17 @@ export function createFakeDataPlane(world: World): DataPlane<IncomingMessage, Se
     })())
     res.setHeader('content-type', 'application/json').end(JSON.stringify({ blobs }))
   }
+}
+
+function blobOf(repo: FakeRepo | undefined, sha: string, path: string): Buffer | undefined {
+  return repo?.commits.get(sha)?.files.get(decodeURIComponent(path))?.content
+}
+
+async function takeObject(req: IncomingMessage, res: ServerResponse, take: (content: Buffer) => void): Promise<void> {
+  const chunks: Buffer[] = []
+  for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk)
+  take(Buffer.concat(chunks))
+  res.writeHead(200).end()
 }
 
 function sendRange(req: IncomingMessage, res: ServerResponse, content: Buffer | undefined): void {

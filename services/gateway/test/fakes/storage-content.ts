@@ -148,7 +148,7 @@ function applyOperation(repo: FakeRepo, files: Map<string, FakeFile>, { kind }: 
       if (!files.delete(kind.value.path)) throw new HearthError('ENTRY_NOT_FOUND', "A file with this name doesn't exist")
       return
     case 'deleteFolder':
-      for (const path of [...files.keys()]) if (path.startsWith(kind.value.path.replace(/\/*$/, '/'))) files.delete(path)
+      for (const path of files.keys()) if (path.startsWith(kind.value.path.replace(/\/*$/, '/'))) files.delete(path)
       return
     default: throw new HearthError('INVALID_ARGUMENT', 'unknown operation')
   }

@@ -59,7 +59,7 @@ function describe(repo: FakeRepo, commit: FakeCommit, { includeSiblings, include
     path, ...(includeBlobs ? { sizeBytes: BigInt(file.content.length), blobOid: file.oid, lfs: file.lfs } : {}),
   }))
   return {
-    siblingsTruncated: false, repo: toRepo(repo), sha: commit.oid, revisionTime: commit.time, siblings: includeSiblings ? siblings : [],
+    repo: toRepo(repo), sha: commit.oid, revisionTime: commit.time, siblings: includeSiblings ? siblings : [], siblingsTruncated: false,
     cardText: commit.files.get('README.md')?.content.toString(), configText: commit.files.get('config.json')?.content.toString(),
   }
 }

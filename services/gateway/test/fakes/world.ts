@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { can, type Actor, type RepoAction } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
-import { GatedMode, RepoType, RepoVisibility, type LfsPointer, type Repo, type RepoName } from '@hearth/proto/storage/v1/repos'
+import { GatedMode, RepoVisibility, type RepoType, type LfsPointer, type Repo, type RepoName } from '@hearth/proto/storage/v1/repos'
 import { namespaceIdOf } from './accounts.ts'
 
 export interface FakeFile {

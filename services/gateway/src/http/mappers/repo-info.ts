@@ -12,6 +12,8 @@ export interface InfoSource {
 export interface InfoDetails {
   readonly sha: string
   readonly siblings: readonly SiblingRow[]
+  /** Clients list the tree when `siblings` is missing; a part of it would be taken for the whole. */
+  readonly siblingsTruncated: boolean
   readonly cardText?: string | undefined
   readonly configText?: string | undefined
 }
@@ -76,7 +78,7 @@ function detailProperties(kind: RepoKind, details: InfoDetails): Record<string, 
   const facts = deriveRepoFacts({ kind, card: card ?? {}, config, files: details.siblings.map(({ path }) => path) })
   return {
     cardData: card,
-    siblings: details.siblings.map(toSibling),
+    siblings: details.siblingsTruncated ? undefined : details.siblings.map(toSibling),
     tags: facts.tags,
     pipeline_tag: facts.pipelineTag,
     library_name: facts.libraryName,
