@@ -1,14 +1,9 @@
-import { existsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 const SIMULATION = ['services/*/test/simulation/**/*.test.ts', 'libs/*/test/simulation/**/*.test.ts', 'e2e/simulation/**/*.test.ts']
 const CRASH = ['e2e/full/**/crash*.test.ts', 'e2e/crash/**/*.test.ts']
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
-
-/** A database server shared by the files of a run, and the like; used once the test kit has one. */
-const GLOBAL_SETUP = 'libs/testkit/src/global-setup.ts'
-const unitSetup = existsSync(new URL(GLOBAL_SETUP, import.meta.url)) ? [GLOBAL_SETUP] : []
 
 export default defineConfig({
   test: {
@@ -25,7 +20,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', 'tools/boundary-canary/tree/**', ...SIMULATION],
           testTimeout: 20 * SECOND_MS,
           hookTimeout: MINUTE_MS,
-          globalSetup: unitSetup,
+          // One database server for all files of a run, started when the first of them asks for it.
+          globalSetup: ['libs/testkit/src/postgres-global-setup.ts'],
         },
       },
       blackBox('e2e-core', { include: ['e2e/core/**/*.test.ts'], minutes: 5, order: 1 }),

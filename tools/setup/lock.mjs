@@ -11,13 +11,13 @@ const PATIENCE_MS = 20 * 60_000
 
 /** Runs `work` while no other set-up of this checkout runs. */
 export async function withLock(work) {
+  const mine = `${LOCK}.${process.pid}`
   try {
     mkdirSync(CACHE, { recursive: true })
-  } catch {
-    throw new SetupError(`${CACHE} cannot be made. Run "npm run setup" once as the owner of this folder.`)
+    writeFileSync(mine, identityOf(process.pid))
+  } catch (error) {
+    throw new SetupError(`this checkout is not ready, and ${CACHE} is not writable (${error.code}). Run "npm run setup" once as the owner of the checkout.`)
   }
-  const mine = `${LOCK}.${process.pid}`
-  writeFileSync(mine, identityOf(process.pid))
   try {
     await acquire(mine)
     try {

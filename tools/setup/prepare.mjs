@@ -1,6 +1,6 @@
 // Makes a checkout ready: dependencies, PostgreSQL's links, contract code. Every step is skipped when its stamp is current.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { assertWritable, findCommand, installedNode, machinePath, MODULES, ROOT, say, SetupError, toolEnv } from './checkout.mjs'
 import { runCommand } from './command.mjs'
@@ -21,6 +21,7 @@ export async function prepare({ needs = [] } = {}) {
       await install()
       linkPostgres()
       await generateContracts()
+      handToOwner()
     })
   }
   return runtimeNode()
@@ -49,18 +50,16 @@ function readManifest(folder) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
 }
 
-function workspaceManifests() {
-  const manifest = readManifest('.')
-  const folders = manifest.workspaces.flatMap((pattern) => {
+function workspaceFolders() {
+  return readManifest('.').workspaces.flatMap((pattern) => {
     if (!pattern.endsWith('/*')) return [pattern]
     const parent = pattern.slice(0, -2)
     return existsSync(join(ROOT, parent)) ? readdirSync(join(ROOT, parent)).toSorted().map((name) => `${parent}/${name}`) : []
   })
-  return [manifest, ...folders.map(readManifest)]
 }
 
 function installDigest() {
-  const wishes = workspaceManifests().map((manifest) => JSON.stringify(INSTALL_FIELDS.map((field) => manifest[field] ?? null)))
+  const wishes = ['.', ...workspaceFolders()].map(readManifest).map((manifest) => JSON.stringify(INSTALL_FIELDS.map((field) => manifest[field] ?? null)))
   return digestOf([join(ROOT, 'package-lock.json'), join(ROOT, '.npmrc')], [...wishes, process.platform, process.arch])
 }
 
@@ -75,7 +74,7 @@ async function install() {
   try {
     await runCommand([npm, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], { cwd: ROOT, env: toolEnv() })
   } catch (error) {
-    throw new SetupError(`npm ci failed: ${error.message}`)
+    throw new SetupError(`npm ci failed (${error.message.split(':')[0]}), what it said stands above`)
   }
   runtimeNode()
   writeStamp(INSTALL_STAMP, digest)
@@ -127,6 +126,15 @@ async function generateContracts() {
     throw new SetupError(`the contract code could not be generated: ${error.message}`)
   }
   writeStamp(GEN_STAMP, digest)
+}
+
+/** What root made in somebody else's checkout is given to that user, who could not renew it otherwise. */
+export function handToOwner() {
+  const owner = statSync(ROOT)
+  if (process.getuid?.() !== 0 || owner.uid === 0) return
+  const made = ['.cache', '.venvs', 'node_modules', join('proto', 'gen'), ...workspaceFolders().map((folder) => join(folder, 'node_modules'))]
+  const paths = made.map((name) => join(ROOT, name)).filter((path) => existsSync(path))
+  execFileSync('chown', ['-R', '-h', `${owner.uid}:${owner.gid}`, ...paths])
 }
 
 /** Environment for programs of this checkout: its own bin folder first, so that `#!/usr/bin/env node` finds the right Node. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { CACHE, findCommand, ROOT, say, toolEnv } from './checkout.mjs'
 import { runCommand } from './command.mjs'
 import { withLock } from './lock.mjs'
-import { runTool } from './prepare.mjs'
+import { handToOwner, runTool } from './prepare.mjs'
 import { digestOf, hasStamp, writeStamp } from './stamp.mjs'
 
 const VENVS = join(ROOT, '.venvs')
@@ -73,6 +73,7 @@ async function buildAll(lanes, context) {
       say(`${lane}: ${refused[lane]}`)
     }
   }
+  handToOwner()
   return refused
 }
 

@@ -35,9 +35,15 @@ function reportOf(modules: readonly TestModule[], unhandled: readonly Serialized
 }
 
 function skipOf(one: TestCase): Skip {
+  return { name: `${one.module.relativeModuleId} > ${one.fullName}`, reason: skipReason(one) }
+}
+
+function skipReason(one: TestCase): string {
   const result = one.result()
-  const note = result.state === 'skipped' ? result.note : 'it did not come to run'
-  return { name: `${one.module.relativeModuleId} > ${one.fullName}`, reason: note ?? (one.options.mode === 'todo' ? 'still to be written' : 'its condition does not hold here') }
+  if (result.state === 'skipped' && result.note !== undefined) return result.note
+  if (one.options.mode === 'todo') return 'still to be written'
+  if (one.options.mode === 'skip') return 'its condition does not hold here'
+  return one.module.state() === 'failed' ? 'what it needs failed to start' : 'it did not come to run'
 }
 
 export default TallyReporter
