@@ -21,7 +21,7 @@ export default defineConfig({
           testTimeout: 20 * SECOND_MS,
           hookTimeout: MINUTE_MS,
           // One database server for all files of a run, started when the first of them asks for it.
-          globalSetup: ['libs/testkit/src/postgres-global-setup.ts'],
+          globalSetup: ['libs/testkit/src/global-setup.ts'],
         },
       },
       blackBox('e2e-core', { include: ['e2e/core/**/*.test.ts'], minutes: 5, order: 1 }),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parseBootstrapDocument, type AuthService, type BootstrapAlias } from '@hearth/auth'
 import { StartRefused } from '@hearth/db'
 import { isHearthError } from '@hearth/errors'
-import { RepoServiceService, RepoType } from '@hearth/proto/storage/v1/repos'
+import { RepoType, type RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import type { ServiceClient } from '@hearth/rpc'
 import type { Logger } from '@hearth/telemetry'
 

@@ -11,11 +11,17 @@ export function answerRange(header: string | undefined, sizeBytes: number): Rang
   const match = ONE_RANGE.exec(header?.replaceAll(' ', '') ?? '')
   if (match === null || match[0] === 'bytes=-') return { kind: 'whole' }
   const [, first = '', last = ''] = match
-  if (first === '') {
-    const count = Math.min(Number(last), sizeBytes)
-    return count === 0 ? { kind: 'unsatisfiable' } : { kind: 'part', start: sizeBytes - count, end: sizeBytes }
-  }
-  if (last !== '' && Number(last) < Number(first)) return { kind: 'whole' }
-  if (Number(first) >= sizeBytes) return { kind: 'unsatisfiable' }
-  return { kind: 'part', start: Number(first), end: last === '' ? sizeBytes : Math.min(Number(last) + 1, sizeBytes) }
+  return first === '' ? lastBytes(Number(last), sizeBytes) : between(first, last, sizeBytes)
+}
+
+function lastBytes(wanted: number, sizeBytes: number): RangeAnswer {
+  const count = Math.min(wanted, sizeBytes)
+  return count === 0 ? { kind: 'unsatisfiable' } : { kind: 'part', start: sizeBytes - count, end: sizeBytes }
+}
+
+function between(first: string, last: string, sizeBytes: number): RangeAnswer {
+  const start = Number(first)
+  const end = last === '' ? sizeBytes : Math.min(Number(last) + 1, sizeBytes)
+  if (last !== '' && Number(last) < start) return { kind: 'whole' }
+  return start >= sizeBytes ? { kind: 'unsatisfiable' } : { kind: 'part', start, end }
 }
