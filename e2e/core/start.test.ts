@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BOOTSTRAP, TOKENS } from '../harness/accounts.ts'
 import { call, createRepo } from '../harness/hub-client.ts'
 import { hubMain, inheritedEnv, startHub } from '../harness/hub.ts'
+import { processTree } from '../harness/processes.ts'
 import { run, type Finished } from '../harness/python.ts'
 
 const NOBODY = 65_534
@@ -67,6 +68,14 @@ describe('starting', () => {
   })
 })
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
 describe('a start that cannot work says why and ends with 78', () => {
   test('port in use', async () => {
     const server = createServer().listen(0, '127.0.0.1')
@@ -108,6 +117,17 @@ describe('a start that cannot work says why and ends with 78', () => {
     await writeFile(path, JSON.stringify({ users: [{ name: 'ana', tokens: [{ name: 't', value: 'nope', role: 'write' }] }] }))
     expectClear(await refusedStart({ HEARTH_DATA_DIR: join(dir, 'b'), HEARTH_BOOTSTRAP_FILE: path }), /ana/)
   })
+})
+
+test('npm start brings a killed hub back by itself, with everything it had', { timeout: 60_000 }, async () => {
+  const dataDir = join(dir, 'supervised')
+  await using hub = await startHub({ dataDir, bootstrap: BOOTSTRAP, isSupervised: true, env: { HEARTH_PORT: String(await freePort()) } })
+  await createRepo({ url: hub.url, token: TOKENS.ana }, 'ana/survives')
+  const [main] = (await processTree(hub.pid)).filter((pid) => pid !== hub.pid)
+  process.kill(main ?? -1, 'SIGKILL')
+  const isBack = async (): Promise<number | undefined> => (await call({ url: hub.url, token: TOKENS.ana }, 'GET', '/api/models/ana/survives').catch(() => undefined))?.status
+  await expect.poll(isBack, { timeout: 30_000, interval: 200 }).toBe(200)
+  expect(await hub.stop()).toBe(0)
 })
 
 test('--check-config prints what is in force, without secrets', async () => {

@@ -33,12 +33,26 @@ function checkConfig(): number {
 async function serveUntilSignal(config: Parameters<typeof startHub>[0], log: Logger): Promise<void> {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  for (const kind of ['uncaughtException', 'unhandledRejection'] as const) process.on(kind, (error: unknown) => stop.abort(new UncaughtFailure(kind, error)))
   await using hub = await startHub(config, log)
-  if (stop.signal.aborted) return
+  if (stop.signal.aborted) return endOf(stop.signal)
   log.info({ evt: 'hub.ready', url: hub.url, data: config.common.dataDir }, `ready: set HF_ENDPOINT=${hub.url} and HF_TOKEN, or open ${hub.url}`)
   process.stdout.write(`hearth ready ${hub.url}\n`)
   await once(stop.signal, 'abort')
   log.info({ evt: 'hub.stopping' }, 'stopping')
+  endOf(stop.signal)
+}
+
+/** A bug that nobody caught: the hub drains and ends, and whoever runs it starts it again in a known state. */
+class UncaughtFailure extends Error {
+  constructor(kind: string, cause: unknown) {
+    super(`${kind}: the hub is stopped`, { cause })
+    this.name = 'UncaughtFailure'
+  }
+}
+
+function endOf(signal: AbortSignal): void {
+  if (signal.reason instanceof UncaughtFailure) throw signal.reason
 }
 
 function reportFailure(error: unknown, log: Logger | undefined): number {
