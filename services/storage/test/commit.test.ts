@@ -159,6 +159,15 @@ test('a reader opens a pull request and goes on committing to it; the branch sta
   expect(git.git(['for-each-ref', '--format=%(refname)']).trim().split('\n')).toEqual(['refs/heads/main', 'refs/pr/1', 'refs/pr/2'])
 })
 
+test('what is too much is refused before anything is locked', async () => {
+  await using storage = await openTestStorage()
+  const repo = await newRepo(storage, 'm')
+  await expect(commit(storage, repo, Array.from({ length: 25_001 }, () => gone('x')))).rejects.toMatchObject({ reason: 'TOO_LARGE' })
+  await expect(commit(storage, repo, [], { summary: 's'.repeat(1001) })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' })
+  await expect(commit(storage, repo, [], { description: 'd'.repeat(65_537) })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' })
+  expect((await commit(storage, repo, [])).commitOid).toBe(repo.headOid)
+})
+
 test('a private repo is not there for others', async () => {
   await using storage = await openTestStorage()
   const repo = await newRepo(storage, 'p', 'model', ANA, 'private')

@@ -24,7 +24,6 @@ export interface BlobFacts {
 
 /** A blob that a commit wants to name. `pointerText`: its bytes, when they might be a git-lfs pointer. */
 export interface StagedBlob extends BlobFacts {
-  readonly isReached: boolean
   readonly pointerText: Buffer | undefined
 }
 

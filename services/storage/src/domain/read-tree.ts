@@ -43,7 +43,7 @@ export async function listTree(ctx: ContentContext, actor: Actor, query: ListTre
   const limit = pageSizeOf(query.pageSize, max, max)
   const items = await takePage(ctx, repo, { path: query.path, oid: folder.oid }, { recursive: query.recursive, after: cursor?.after, limit })
   const shown = items.slice(0, limit)
-  const entries = await describe(ctx, repo, sha, shown, query.expand)
+  const entries = await describe(ctx, { repo, sha, expand: query.expand }, shown)
   const last = shown.at(-1)
   const nextPageToken = items.length > limit && last !== undefined ? encodePageToken([sha, query.path, last.path]) : undefined
   return { sha, entries, nextPageToken }
@@ -72,7 +72,13 @@ async function takePage(ctx: ContentContext, repo: Repo, start: { readonly path:
   return items
 }
 
-async function describe(ctx: ContentContext, repo: Repo, sha: GitOid, items: readonly Pick<WalkedItem, 'path' | 'item'>[], expand: boolean): Promise<TreeEntry[]> {
+interface Place {
+  readonly repo: Repo
+  readonly sha: GitOid
+  readonly expand: boolean
+}
+
+async function describe(ctx: ContentContext, { repo, sha, expand }: Place, items: readonly Pick<WalkedItem, 'path' | 'item'>[]): Promise<TreeEntry[]> {
   const entries = await describeItems(ctx.git, repo.id, items)
   if (!expand) return entries
   const last = await ctx.lastCommits.find(repo.id, sha, entries.map((entry) => entry.path))
@@ -109,5 +115,5 @@ export async function getPaths(ctx: ContentContext, actor: Actor, query: GetPath
     const item = found.get(path)
     return item === undefined ? [] : [{ path, item }]
   })
-  return { sha, entries: await describe(ctx, repo, sha, items, query.expand), nextPageToken: undefined }
+  return { sha, entries: await describe(ctx, { repo, sha, expand: query.expand }, items), nextPageToken: undefined }
 }

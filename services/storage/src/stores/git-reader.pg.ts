@@ -71,19 +71,18 @@ function lfsOf(row: FactsRow): LfsFacts | undefined {
 }
 
 interface StagedRow extends FactsRow {
-  readonly reached: boolean
   readonly pointer_text: Buffer | null
 }
 
 const STAGED_SQL = `
-select ${FACTS}, reached,
+select ${FACTS},
   case when size <= ${MAX_POINTER_BYTES} and substring(data from 1 for ${POINTER_PREFIX.length}) = $3::bytea then data end as pointer_text
 from git_objects where repo_id = $1 and oid = any($2::bytea[]) and type = 3`
 
 async function readStagedBlobs(sql: SqlRunner, repoId: ObjectId, oids: readonly GitOid[]): Promise<ReadonlyMap<GitOid, StagedBlob>> {
   const prefix = hexParam(Buffer.from(POINTER_PREFIX, 'latin1').toString('hex'))
   const rows = await sql.query<StagedRow>({ name: 'read-staged', text: STAGED_SQL, values: [repoId, hexArrayParam(oids), prefix] })
-  return new Map(rows.map((row) => [row.oid, { ...factsOf(row), isReached: row.reached, pointerText: row.pointer_text ?? undefined }]))
+  return new Map(rows.map((row) => [row.oid, { ...factsOf(row), pointerText: row.pointer_text ?? undefined }]))
 }
 
 async function readText(sql: SqlRunner, repoId: ObjectId, oid: GitOid): Promise<string | undefined> {

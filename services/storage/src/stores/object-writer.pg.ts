@@ -1,6 +1,6 @@
 import type { SqlRunner } from '@hearth/db'
 import type { GitOid, ObjectId } from '@hearth/ids'
-import { GIT_TYPE, type GitObject } from '../domain/git/git-object.ts'
+import { GIT_TYPE } from '../domain/git/git-object.ts'
 import type { BlobFacts, NewCommit } from '../domain/git-store-port.ts'
 import { bytesArrayParam, hexArrayParam, hexParam } from './bytea.ts'
 

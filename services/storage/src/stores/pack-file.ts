@@ -84,7 +84,7 @@ async function writeIndex(path: string, unsorted: readonly IndexEntry[], packChe
 }
 
 function fanout(entries: readonly IndexEntry[]): Buffer {
-  const counts = new Array<number>(256).fill(0)
+  const counts = Array.from({ length: 256 }, () => 0)
   for (const entry of entries) {
     const first = Number.parseInt(entry.oid.slice(0, 2), 16)
     counts[first] = (counts[first] ?? 0) + 1

@@ -45,7 +45,11 @@ function readToken(text: string, at: number): readonly [Token, number] {
   if (char === '\\' && at + 1 < text.length) return [{ kind: 'char', value: text.charAt(at + 1) }, at + 2]
   if (char === '?') return [{ kind: 'any' }, at + 1]
   if (char === '[') return readClass(text, at) ?? [{ kind: 'char', value: char }, at + 1]
-  if (char !== '*') return [{ kind: 'char', value: char }, at + 1]
+  return char === '*' ? readStars(text, at) : [{ kind: 'char', value: char }, at + 1]
+}
+
+/** Two stars reach over slashes only where they fill a whole segment. */
+function readStars(text: string, at: number): readonly [Token, number] {
   const isDouble = text.startsWith('**', at) && (at === 0 || text.charAt(at - 1) === '/')
   if (isDouble && text.charAt(at + 2) === '/') return [{ kind: 'folders' }, at + 3]
   if (isDouble && at + 2 === text.length) return [{ kind: 'globstar' }, at + 2]

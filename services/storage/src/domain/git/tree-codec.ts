@@ -15,10 +15,6 @@ const MODES: ReadonlySet<number> = new Set(Object.values(MODE))
 const OID_BYTES = 20
 const SPACE = 0x20
 
-export function isFolderMode(mode: number): boolean {
-  return mode === MODE.folder
-}
-
 /** git's order: by bytes of the name, a folder as if its name ended in "/". */
 export function compareTreeItems(a: Pick<TreeItem, 'name' | 'mode'>, b: Pick<TreeItem, 'name' | 'mode'>): number {
   return compareByBytes(sortKey(a), sortKey(b))

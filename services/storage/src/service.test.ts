@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Actor } from '@hearth/authz'
+import type { Db } from '@hearth/db'
+import { HearthError } from '@hearth/errors'
+import { NamespaceKind, Visibility, type AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
+import { ContentServiceService } from '@hearth/proto/storage/v1/content'
+import { RepoServiceService, RepoType } from '@hearth/proto/storage/v1/repos'
+import { createInProcessServer, createInProcessTransport, type ServiceClient } from '@hearth/rpc'
+import { createMetrics, SILENT_LOGGER } from '@hearth/telemetry'
+import { createTestDatabase } from '@hearth/testkit'
+import { expect, test } from 'vitest'
+import { exportRepos, MIGRATIONS, startStorage } from './service.ts'
+
+const ANA: Actor = { kind: 'user', id: 'a'.repeat(24), name: 'ana', isAdmin: false, orgs: [], token: { id: 'b'.repeat(24), role: 'write' } }
+const accounts: ServiceClient<typeof AccountsServiceService> = {
+  getIdentity: () => Promise.reject(new HearthError('NOT_IMPLEMENTED', 'not here')),
+  batchGetNamespaces: () => Promise.resolve({
+    namespaces: [{ id: 'a'.repeat(24), name: 'ana', fullName: 'Ana', kind: NamespaceKind.NAMESPACE_KIND_USER, defaultVisibility: Visibility.VISIBILITY_PUBLIC, avatarUrl: undefined }],
+  }),
+}
+
+/** The whole service: contracts over the in-process transport, the data plane on a socket. */
+async function openService() {
+  await using undo = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'hearth-storage-'))
+  undo.defer(() => rm(folder, { recursive: true, force: true }))
+  const database = undo.use(await createTestDatabase({ schema: 'storage', migrations: MIGRATIONS, extensions: ['pg_trgm'] }))
+  const config = { blobs: { kind: 'fs' as const, root: join(folder, 'objects') }, keyFile: join(folder, 'keys'), downloadBuffers: 8, treeCacheEntries: 10_000, crashPoint: undefined }
+  const service = undo.use(await startStorage(config, { db: database.db as Db, accounts, log: SILENT_LOGGER, metrics: createMetrics({ withProcess: false }) }))
+  const server = undo.use(createInProcessServer({ verifyActor: async () => ANA }))
+  server.mount(...service.handlers)
+  const transport = undo.use(createInProcessTransport(server))
+  const http = createServer((req, res) => service.dataPlane.handle(req, res)).listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  undo.defer(() => void http.close())
+  const base = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  const resources = undo.move()
+  return {
+    config, db: database.db as Db, folder, base, repos: transport.client(RepoServiceService), content: transport.client(ContentServiceService),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+function frame(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64BE(BigInt(bytes.length))
+  return Buffer.concat([length, bytes])
+}
+
+const call = { actorToken: 'ana' }
+const repo = { type: RepoType.REPO_TYPE_MODEL, path: 'ANA/m' }
+
+test('create, stage, commit, read back and export over the contracts', async () => {
+  await using hub = await openService()
+  await hub.repos.createRepo({ type: repo.type, namespace: undefined, name: 'm', visibility: 0, spaceSdk: undefined }, call)
+  const { stagingPath } = await hub.content.openStaging({ repo, revision: 'main', createPr: false }, call)
+  const contents = [Buffer.from('# card\n'), Buffer.alloc(400_000, 'x')]
+  const staged = await fetch(hub.base + stagingPath, { method: 'POST', body: Buffer.concat(contents.map(frame)) })
+  const { blobs } = await staged.json() as { blobs: { oid: string }[] }
+  const operations = ['README.md', 'big.txt'].map((path, index) => ({ kind: { $case: 'addBlob' as const, value: { path, blobOid: blobs[index]?.oid ?? '', oldPath: undefined } } }))
+  const { commitOid } = await hub.content.createCommit({ repo, revision: 'main', parentCommit: undefined, summary: 'add', description: '', createPr: false, operations }, call)
+  const view = await hub.repos.getRepo({ repo, revision: undefined, includeSiblings: true, includeBlobs: true }, call)
+  expect(view).toMatchObject({ sha: commitOid, cardText: '# card\n', siblings: [{ path: '.gitattributes' }, { path: 'README.md', sizeBytes: 7n }, { path: 'big.txt', sizeBytes: 400_000n }] })
+  const { answers } = await hub.content.resolveFiles({ files: [{ repo, revision: 'main', path: 'big.txt' }, { repo, revision: 'main', path: 'no' }] }, call)
+  expect(answers[1]?.outcome).toMatchObject({ $case: 'problem', value: { reason: 'ENTRY_NOT_FOUND', sha: commitOid } })
+  const file = answers[0]?.outcome?.$case === 'file' ? answers[0].outcome.value : undefined
+  const bytes = await fetch(hub.base + (file?.dataPath ?? ''))
+  expect(bytes.headers.get('content-disposition')).toBe(`inline; filename="big.txt"; filename*=UTF-8''big.txt`)
+  expect(Buffer.from(await bytes.arrayBuffer()).equals(contents[1] ?? Buffer.alloc(0))).toBe(true)
+  const [exported] = await exportRepos(hub.config, { db: hub.db }, join(hub.folder, 'export'))
+  const fsck = spawnSync('git', ['-C', exported?.folder ?? '', 'fsck', '--strict', '--full'])
+  expect([fsck.status, fsck.stdout.toString()]).toEqual([0, ''])
+})
+
+test('a change of visibility ends the links handed out before', async () => {
+  await using hub = await openService()
+  await hub.repos.createRepo({ type: repo.type, namespace: 'ana', name: 'm', visibility: 0, spaceSdk: undefined }, call)
+  const { answers } = await hub.content.resolveFiles({ files: [{ repo, revision: 'main', path: '.gitattributes' }] }, call)
+  const path = answers[0]?.outcome?.$case === 'file' ? answers[0].outcome.value.dataPath : ''
+  expect((await fetch(hub.base + path)).status).toBe(200)
+  await hub.repos.updateRepoSettings({ repo, visibility: 2, gated: 0 }, call)
+  expect((await fetch(hub.base + path)).status).toBe(403)
+  await hub.repos.deleteRepo({ repo }, call)
+  await expect(hub.repos.getRepo({ repo, revision: undefined, includeSiblings: false, includeBlobs: false }, call)).rejects.toMatchObject({ reason: 'REPO_NOT_FOUND' })
+})
