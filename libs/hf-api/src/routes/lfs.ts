@@ -10,6 +10,7 @@ const lfsObject = z.looseObject({
   oid: z.string().regex(/^[0-9a-f]{64}$/, 'oid must be 64 lower-case hex digits'), size: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
 })
 
+/** A batch does not say what commit it is for, and readers may open pull requests with large files in them. */
 export const LFS_ROUTES = {
   lfsBatch: route({
     id: 'lfsBatch', method: 'POST', path: '/{web}{repo}.git/info/lfs/objects/batch', summary: 'Where large objects are sent to or fetched from', params: repoParams,
@@ -29,7 +30,7 @@ export const LFS_ROUTES = {
   }),
   lfsVerify: route({
     id: 'lfsVerify', method: 'POST', path: '/{web}{repo}.git/info/lfs/objects/verify', summary: 'Has this object arrived whole', params: repoParams,
-    body: { kind: 'json', schema: lfsObject }, response: { kind: 'json', schema: acknowledged }, errors: ['REPO_NOT_FOUND', 'FORBIDDEN', 'LFS_OBJECT_MISSING'],
+    body: { kind: 'json', schema: lfsObject }, response: { kind: 'json', schema: acknowledged }, errors: ['REPO_NOT_FOUND', 'FORBIDDEN', 'ENTRY_NOT_FOUND'],
     permission: 'repo.openPullRequest', since: SINCE,
     example: ({ kind, repo, absentSha256 }) => ({ path: `/${webPrefixOf(kind)}${repo}.git/info/lfs/objects/verify`, contentType: LFS_TYPE, body: JSON.stringify({ oid: absentSha256, size: 5 }) }),
   }),

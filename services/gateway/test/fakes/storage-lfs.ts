@@ -35,7 +35,7 @@ export function createFakeLfs(world: World): ServiceHandlers<typeof LfsServiceSe
     },
     async verifyObject({ repo, object }, { actor }) {
       const found = world.open(repo, actor, 'openPullRequest')
-      if (!found.lfsObjects.has(object?.sha256 ?? '')) throw new HearthError('LFS_OBJECT_MISSING', 'the large object was not uploaded')
+      if (!found.lfsObjects.has(object?.sha256 ?? '')) throw new HearthError('ENTRY_NOT_FOUND', 'the large object was not uploaded')
       return {}
     },
   } as ServiceHandlers<typeof LfsServiceService>
