@@ -33,12 +33,12 @@ export function sendPreflight(res: ServerResponse): void {
 export function sendError(req: IncomingMessage, res: ServerResponse, error: unknown): boolean {
   if (res.headersSent) {
     res.destroy()
-    return !isHearthError(error) && !res.req.destroyed
+    return !isHearthError(error)
   }
   const known = isHearthError(error) ? error : new HearthError('INTERNAL', 'internal error')
   for (const name of ['content-length', 'content-range', 'content-disposition', 'etag', 'cache-control']) res.removeHeader(name)
   if (known.row.hf !== undefined) res.setHeader('x-error-code', known.row.hf)
-  res.setHeader('x-error-message', known.message)
+  res.setHeader('x-error-message', known.message.replace(/[^\x20-\x7e]/g, '?'))
   if (known.metadata['size'] !== undefined) res.setHeader('content-range', `bytes */${known.metadata['size']}`)
   if (!req.complete) closeAfterAnswer(req, res)
   sendJson(res, known.row.http, { error: known.message })
@@ -47,10 +47,18 @@ export function sendError(req: IncomingMessage, res: ServerResponse, error: unkn
 
 const LINGER_MS = 500
 
-/** The sender may still be sending: reads on for a moment, so that it sees the answer instead of a reset connection, then cuts. */
+/**
+ * The sender may still be sending. A socket that is closed with bytes unread resets the connection, and most senders then never
+ * see the answer: so the answer is followed by our end of stream, the rest is read and thrown away for a moment, then it is cut.
+ */
 function closeAfterAnswer(req: IncomingMessage, res: ServerResponse): void {
+  const { socket } = req
   res.setHeader('connection', 'close')
   req.on('error', () => undefined)
   req.resume()
-  res.once('finish', () => setTimeout(() => req.destroy(), LINGER_MS).unref())
+  socket.destroySoon = () => {
+    socket.end()
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+    socket.once('close', () => clearTimeout(timer))
+  }
 }

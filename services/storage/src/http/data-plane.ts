@@ -6,6 +6,7 @@ import type { SignedGrant, SignedPaths } from '../domain/signed-path-port.ts'
 import { stageFiles, type StagedBlob, type StagedFile } from '../domain/stage-files.ts'
 import { readFrames } from '../domain/staging-frames.ts'
 import { requestIdOf, sendError, sendJson, sendPreflight, setCommonHeaders } from './answer.ts'
+import { waitForTurn } from './client-watch.ts'
 import { parseCompletion } from './parse-completion.ts'
 import { expectLength, receiveBody, receiveJson } from './receive-body.ts'
 import { sendBlob, type BlobSources } from './send-blob.ts'
@@ -64,25 +65,25 @@ async function answer(deps: DataPlaneDeps, req: IncomingMessage, res: ServerResp
   res.on('close', () => deps.observe.requestDone({ requestId, method: req.method ?? '', kind, status: res.statusCode, ms: performance.now() - began, isAborted: !res.writableFinished }))
   res.on('error', () => undefined)
   setCommonHeaders(res, requestId)
+  if (!(await waitForTurn(req, res))) return
   try {
     await work()
   } catch (error) {
-    const isGone = res.destroyed || req.destroyed
-    if (sendError(req, res, error) && !isGone) deps.observe.requestFailed({ requestId, kind, error })
+    if (sendError(req, res, error)) deps.observe.requestFailed({ requestId, kind, error })
   }
 }
 
 async function openPath(deps: DataPlaneDeps, url: string): Promise<SignedGrant> {
-  const token = PATH.exec(pathOf(url))?.[2]
+  const [, route, token] = PATH.exec(pathOf(url)) ?? []
   if (token === undefined) throw notFound()
   const grant = deps.signedPaths.verify(token)
+  if (ROUTES[grant.kind].path !== route) throw notFound()
   await deps.epochs.assertCurrent(grant.repoId, grant.epoch)
   return grant
 }
 
-/** A grant's kind must fit the path it came by and the method. */
 async function answerGrant(deps: DataPlaneDeps, req: IncomingMessage, res: ServerResponse, grant: SignedGrant): Promise<void> {
-  assertMethod(req, grant)
+  assertMethod(req, res, grant)
   switch (grant.kind) {
     case 'readBlob': return sendBlob(req, res, grant, deps)
     case 'stage': return sendJson(res, 200, { blobs: await stageFiles(grant.repoId, readFrames(receiveBody(req)), deps) })
@@ -101,13 +102,17 @@ async function answerGrant(deps: DataPlaneDeps, req: IncomingMessage, res: Serve
   }
 }
 
-const METHODS: Readonly<Record<SignedGrant['kind'], readonly string[]>> = {
-  readBlob: ['GET', 'HEAD'], stage: ['POST'], putObject: ['PUT'], putPart: ['PUT'], completeUpload: ['POST'],
-}
+const ROUTES = {
+  readBlob: { path: 'blob', methods: ['GET', 'HEAD'] }, stage: { path: 'stage', methods: ['POST'] },
+  putObject: { path: 'lfs', methods: ['PUT'] }, putPart: { path: 'lfs', methods: ['PUT'] }, completeUpload: { path: 'lfs', methods: ['POST'] },
+} as const satisfies Record<SignedGrant['kind'], { readonly path: string; readonly methods: readonly string[] }>
 
-function assertMethod(req: IncomingMessage, grant: SignedGrant): void {
-  const allowed = METHODS[grant.kind]
-  if (!allowed.includes(req.method ?? '')) throw new HearthError('METHOD_NOT_ALLOWED', `this link takes ${allowed.join(' or ')}, not ${req.method}`)
+function assertMethod(req: IncomingMessage, res: ServerResponse, grant: SignedGrant): void {
+  const allowed: readonly string[] = ROUTES[grant.kind].methods
+  if (!allowed.includes(req.method ?? '')) {
+    res.setHeader('allow', allowed.join(', '))
+    throw new HearthError('METHOD_NOT_ALLOWED', `this link takes ${allowed.join(' or ')}, not ${req.method}`)
+  }
   if (req.headers['transfer-encoding'] !== undefined && req.headers['content-length'] !== undefined) throw new HearthError('INVALID_ARGUMENT', 'Content-Length and Transfer-Encoding cannot come together')
 }
 

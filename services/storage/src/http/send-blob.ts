@@ -43,7 +43,8 @@ interface Sending {
 
 async function sendBody(req: IncomingMessage, res: ServerResponse, { body, etag, sizeBytes, pool }: Sending): Promise<void> {
   const ifRange = req.headers['if-range']
-  const range = answerRange(ifRange === undefined || ifRange === etag ? req.headers.range : undefined, sizeBytes)
+  const honoursRange = req.method === 'GET' && (ifRange === undefined || ifRange === etag)
+  const range = answerRange(honoursRange ? req.headers.range : undefined, sizeBytes)
   if (range.kind === 'unsatisfiable') throw new HearthError('RANGE_NOT_SATISFIABLE', `the file has ${sizeBytes} bytes`, { metadata: { size: String(sizeBytes) } })
   const span: ByteSpan = range.kind === 'part' ? range : { start: 0, end: sizeBytes }
   if (range.kind === 'part') res.setHeader('content-range', `bytes ${span.start}-${span.end - 1}/${sizeBytes}`)

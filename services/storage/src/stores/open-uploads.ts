@@ -11,13 +11,21 @@ interface OpenUpload {
   hash: Hash | undefined
   hashed: number
   isClosing: boolean
-  readonly writers: Map<AbortController, Promise<void>>
+  /** By offset of the part. */
+  readonly writers: Map<number, Writer>
+}
+
+interface Writer {
+  readonly stop: AbortController
+  /** Resolves, never rejects, when nothing more will be written and its entry is gone. */
+  readonly ended: Promise<void>
 }
 
 /**
  * What this process knows of uploads under way. It hashes parts that come one after the other while they pass, so that
- * completion has only the rest to read, and it keeps late writers away from a file that is being published: after the
- * rename the same inode is an object that others trust.
+ * completion has only the rest to read. The hash stands for the bytes on disk only while nobody else writes there, so a part
+ * that is sent again ends its former sender first, and late writers are kept away from a file that is being published: after
+ * the rename the same inode is an object that others trust. One process at a time may write to a store.
  */
 export interface OpenUploads {
   /** Runs `write` with the part's bytes; throws CONFLICT when the upload is being completed. */
@@ -39,37 +47,51 @@ export function trackUploads(pathOf: (id: ObjectId) => string): OpenUploads {
     uploads.set(id, found)
     return found
   }
+  /** Whoever writes to that place now. Throws CONFLICT when the upload is being completed. */
+  const writerAt = (id: ObjectId, offset: number): Writer | undefined => {
+    const state = stateOf(id)
+    if (state.isClosing) throw beingCompleted()
+    return state.writers.get(offset)
+  }
   return {
     async writePart(id, { part, body }, write) {
+      for (let former = writerAt(id, part.offset); former !== undefined; former = writerAt(id, part.offset)) {
+        former.stop.abort(new HearthError('CONFLICT', 'the same part is being sent again: this sending of it has ended'))
+        await former.ended
+      }
+      // From the last look to the entry below nothing is awaited: no completion and no second writer can come in between.
       const state = stateOf(id)
-      if (state.isClosing) throw new HearthError('CONFLICT', 'this upload is being completed: parts are no longer taken')
       const stop = new AbortController()
       const follower = followPart(state, part)
-      const done = write(follower.pass(abortable(body, stop.signal)))
-      state.writers.set(stop, done.catch(() => undefined))
+      const done = write(follower.pass(abortable(body, stop.signal))).then(() => follower.accept())
+      const ended = done.catch(() => undefined).then(() => { state.writers.delete(part.offset) })
+      state.writers.set(part.offset, { stop, ended })
       try {
         await done
-        follower.accept()
       } finally {
-        state.writers.delete(stop)
+        await ended
+        if (uploads.get(id) === state && state.hashed === 0 && state.writers.size === 0 && !state.isClosing) uploads.delete(id)
       }
     },
     async close(id, sizeBytes, publish) {
       const state = stateOf(id)
-      if (state.isClosing) throw new HearthError('CONFLICT', 'this upload is being completed already')
+      if (state.isClosing) throw beingCompleted()
       state.isClosing = true
       try {
         if (state.writers.size > 0) resetHash(state)
-        for (const stop of state.writers.keys()) stop.abort()
-        await Promise.all(state.writers.values())
+        for (const { stop } of state.writers.values()) stop.abort(beingCompleted())
+        await Promise.all([...state.writers.values()].map(({ ended }) => ended))
         await publish(await finishHash(pathOf(id), state, sizeBytes))
-        uploads.delete(id)
       } finally {
-        state.isClosing = false
+        uploads.delete(id)
       }
     },
     forget(id) { uploads.delete(id) },
   }
+}
+
+function beingCompleted(): HearthError {
+  return new HearthError('CONFLICT', 'this upload is being completed: parts are no longer taken')
 }
 
 function resetHash(state: OpenUpload): void {
@@ -119,7 +141,9 @@ async function finishHash(path: string, state: OpenUpload, sizeBytes: number): P
 async function* abortable(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   aborted.catch(() => undefined)
-  signal.addEventListener('abort', () => reject(new HearthError('CONFLICT', 'this upload is being completed: parts are no longer taken')), { once: true })
+  const onAbort = (): void => reject(signal.reason)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
   const iterator = body[Symbol.asyncIterator]()
   for (;;) {
     const next = await Promise.race([iterator.next(), aborted])

@@ -107,6 +107,25 @@ export function describeBlobStore(make: () => Promise<BlobStore>): void {
     expect((await readAll(store, sha256Of(data))).equals(data)).toBe(true)
   })
 
+  test('of two sendings of one part only the last one counts, byte for byte', async () => {
+    const store = await make()
+    const [good, bad] = [randomBytes(MIB), randomBytes(MIB)]
+    const part = { offset: 0, sizeBytes: MIB }
+    await store.createUpload(UPLOAD, MIB)
+    const { promise: gate, resolve: openGate } = Promise.withResolvers<void>()
+    const slow = async function* (): AsyncGenerator<Uint8Array> {
+      yield bad.subarray(0, 600_000)
+      await gate
+      yield bad.subarray(600_000)
+    }
+    const refused = expect(store.writePart(UPLOAD, part, slow())).rejects.toMatchObject({ reason: 'CONFLICT' })
+    await store.writePart(UPLOAD, part, inChunks(good, 65_536))
+    openGate()
+    await refused
+    await store.publishUpload(UPLOAD, { sha256: sha256Of(good), sizeBytes: MIB })
+    expect((await readAll(store, sha256Of(good))).equals(good)).toBe(true)
+  })
+
   test('a part must be as long as it says', async () => {
     const store = await make()
     await store.createUpload(UPLOAD, 1000)
