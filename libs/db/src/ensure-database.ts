@@ -1,6 +1,8 @@
 import { Client } from 'pg'
 import { toPgConfig, type PgTarget } from './connection.ts'
+import { messageOf } from './node-errors.ts'
 import { quoteIdent } from './sql-text.ts'
+import { StartRefused } from './start-refused.ts'
 
 /** Creates the database if it is missing. `admin` is a login to another database that may do so. */
 export async function ensureDatabase(admin: PgTarget, name: string): Promise<void> {
@@ -10,11 +12,15 @@ export async function ensureDatabase(admin: PgTarget, name: string): Promise<voi
   })
 }
 
-/** One connection for administrative statements, closed afterwards. */
+/** One connection for administrative statements, closed afterwards. Throws StartRefused when it cannot be made. */
 export async function withClient<T>(target: PgTarget, use: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ ...toPgConfig(target), application_name: 'hearth-admin', connectionTimeoutMillis: 10_000 })
   client.on('error', () => undefined)
-  await client.connect()
+  try {
+    await client.connect()
+  } catch (error) {
+    throw new StartRefused(`the database at ${client.host}:${client.port} cannot be used (user ${client.user ?? '?'}, database ${client.database ?? '?'}): ${messageOf(error)}`, { cause: error })
+  }
   try {
     return await use(client)
   } finally {

@@ -4,6 +4,7 @@ import { withClient } from './ensure-database.ts'
 import { SILENT_LOG, type DbLog } from './log.ts'
 import { codeOf } from './node-errors.ts'
 import { quoteIdent, quoteLiteral } from './sql-text.ts'
+import { StartRefused } from './start-refused.ts'
 
 export interface ServiceSchema {
   readonly schema: string
@@ -24,17 +25,29 @@ export interface SchemaOptions {
 
 /** Any 64-bit number; the same for all programs that prepare one database. */
 const BOOTSTRAP_LOCK = 7_310_579_402_114_001n
+/** xid8 and its functions came with 13; older than 14 gets no more fixes. */
+const OLDEST_SERVER = 14
 const INSUFFICIENT_PRIVILEGE = '42501'
 
-/** Makes each service's schema and role, so that no service reaches another one's tables. Idempotent; safe when several do it at once. */
+/**
+ * Makes each service's schema and role, so that no service reaches another one's tables. Idempotent; safe when several do it at
+ * once. Throws StartRefused for a server that cannot be reached or is too old.
+ */
 export async function ensureServiceSchemas(admin: PgTarget, services: readonly ServiceSchema[], options: SchemaOptions = {}): Promise<PreparedSchema[]> {
   return withClient(admin, async (client) => {
+    await requireVersion(client)
     await client.query('SELECT pg_advisory_lock($1)', [BOOTSTRAP_LOCK.toString()])
     for (const extension of options.extensions ?? []) await client.query(`CREATE EXTENSION IF NOT EXISTS ${quoteIdent(extension)} SCHEMA public`)
     const prepared: PreparedSchema[] = []
     for (const service of services) prepared.push(await ensureOne(client, service, options.log ?? SILENT_LOG))
     return prepared
   })
+}
+
+async function requireVersion(client: Client): Promise<void> {
+  const { rows } = await client.query<{ version: string; number: number }>(`SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number`)
+  const found = rows[0]
+  if (found === undefined || found.number < OLDEST_SERVER * 10_000) throw new StartRefused(`the database server is PostgreSQL ${found?.version ?? 'unknown'}; Hearth needs ${OLDEST_SERVER} or newer`)
 }
 
 async function ensureOne(client: Client, service: ServiceSchema, log: DbLog): Promise<PreparedSchema> {

@@ -118,10 +118,11 @@ export async function giveTo(launch: Launch, path: string): Promise<void> {
   if (launch.uid !== process.geteuid?.()) await chown(path, launch.uid, launch.gid)
 }
 
-/** Prefix that shuts the server down in order when we die, however we die; empty where there is no setpriv. */
-export async function deathSignalPrefix(): Promise<readonly string[]> {
-  const works = await execute('setpriv', ['--pdeathsig', 'INT', 'true'], { timeout: PROBE_TIMEOUT_MS }).then(() => true, () => false)
-  return works ? ['setpriv', '--pdeathsig', 'INT'] : []
+/** Prefix that sends the child a signal when we die, however we die; empty where there is no setpriv. INT is the server's fast shutdown. */
+export async function deathSignalPrefix(signal: 'INT' | 'KILL'): Promise<readonly string[]> {
+  const prefix = ['--pdeathsig', signal]
+  const works = await execute('setpriv', [...prefix, 'true'], { timeout: PROBE_TIMEOUT_MS }).then(() => true, () => false)
+  return works ? ['setpriv', ...prefix] : []
 }
 
 async function readPasswd(): Promise<Passwd[]> {

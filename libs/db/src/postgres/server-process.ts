@@ -44,7 +44,7 @@ export interface ServerProcess {
 /** Starts the server and resolves when it accepts connections. Throws StartRefused with its last log lines when it ends before that. */
 export async function startServerProcess(plan: ServerPlan): Promise<ServerProcess> {
   const flags = Object.entries({ ...SETTINGS, ...plan.settings }).flatMap(([key, value]) => ['-c', `${key}=${value}`])
-  const argv = [...(await deathSignalPrefix()), plan.program, '-D', plan.clusterDir, '-c', `unix_socket_directories=${plan.socketDir}`, ...flags]
+  const argv = [...(await deathSignalPrefix('INT')), plan.program, '-D', plan.clusterDir, '-c', `unix_socket_directories=${plan.socketDir}`, ...flags]
   const child = await spawnAs(plan.launch, argv, ['ignore', plan.log.fd, plan.log.fd])
   const ended = describeEnd(child)
   const isReady = await Promise.race([waitUntilReady(plan.clusterDir, child), ended.then(() => false)])

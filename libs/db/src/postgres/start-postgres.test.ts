@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startWriter } from '../../test/fixtures/start-writer.ts'
+import { startWriter, type Writer, type WriterOptions } from '../../test/fixtures/start-writer.ts'
 import { createDatabase } from '../create-database.ts'
 import { lockDataFolder } from '../data-folder-lock.ts'
 import { SILENT_LOG } from '../log.ts'
@@ -13,15 +13,25 @@ import { serverProcesses } from './old-server.ts'
 import { startPostgres } from './start-postgres.ts'
 
 const NOBODY = 65_534
+const NAMELESS = 54_321
 const AS_NOBODY = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
 const isRoot = process.getuid?.() === 0
 let dir: string
+/** Where killed writers leave their socket's folder. */
+let temp: string
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'hearth db test-'))
+  temp = await mkdtemp(join(tmpdir(), 'hearth-db-'))
   await chmod(dir, 0o755)
+  await chmod(temp, 0o1777)
 })
-afterAll(async () => { await rm(dir, { recursive: true, force: true }) })
+// Servers of killed writers may still be shutting down.
+afterAll(async () => { for (const path of [dir, temp]) await rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }) })
+
+function write(name: string, options: WriterOptions = {}): Writer {
+  return startWriter(join(dir, name), { ...options, env: { TMPDIR: temp, ...options.env } })
+}
 
 function start(name: string, settings: Record<string, string> = {}): ReturnType<typeof startPostgres> {
   return startPostgres({ dataDir: join(dir, name), log: SILENT_LOG, settings })
@@ -71,12 +81,12 @@ describe('after a kill', () => {
   test('-9 of the hub, again and again: nothing acknowledged is lost', async () => {
     const dataDir = join(dir, 'killed')
     for (let round = 1; round <= 4; round += 1) {
-      await using writer = startWriter(dataDir)
+      await using writer = write('killed')
       await writer.until((line) => line.row !== undefined && line.row >= round * 40)
       // Every second time the server goes with it, without a chance to shut down.
       await writer.kill(round % 2 === 0 ? await serverProcesses(join(dataDir, 'postgres')) : [])
       const acknowledged = Math.max(...writer.lines.map((line) => line.row ?? 0))
-      await using next = startWriter(dataDir, { mode: 'idle' })
+      await using next = write('killed', { mode: 'idle' })
       expect((await next.until((line) => line.ready !== undefined)).rows).toBeGreaterThanOrEqual(acknowledged)
       expect(await next.end('SIGTERM')).toBe(0)
     }
@@ -85,7 +95,7 @@ describe('after a kill', () => {
   test('-9 during the first start leaves nothing half made', async () => {
     const dataDir = join(dir, 'unborn')
     for (const afterMs of [150, 300, 450]) {
-      await using writer = startWriter(dataDir)
+      await using writer = write('unborn')
       await new Promise((resolve) => { setTimeout(resolve, afterMs) })
       await writer.kill()
     }
@@ -107,13 +117,13 @@ describe('a start that cannot work is refused with code 78 and says why', () => 
   test('folder in use, by this process or another', async () => {
     await using _own = await start('busy')
     await expect(start('busy')).rejects.toMatchObject(refused(new RegExp(`in use by another hub \\(process ${process.pid}\\)`)))
-    await using other = startWriter(join(dir, 'busy'))
+    await using other = write('busy')
     expect(await other.end()).toBe(78)
     expect(other.lines[0]?.refused).toMatch(/in use by another hub/)
   })
 
   test('the lock of a killed process is free', async () => {
-    await using writer = startWriter(join(dir, 'freed'))
+    await using writer = write('freed')
     await writer.until((line) => line.ready !== undefined)
     await writer.kill()
     await using lock = await lockDataFolder(join(dir, 'freed'))
@@ -142,7 +152,7 @@ describe('a start that cannot work is refused with code 78 and says why', () => 
 
   test.skipIf(!isRoot)('a folder that is not writable', async () => {
     await mkdir(join(dir, 'locked'), { mode: 0o755 })
-    await using writer = startWriter(join(dir, 'locked'), { prefix: AS_NOBODY })
+    await using writer = write('locked', { prefix: AS_NOBODY })
     expect(await writer.end()).toBe(78)
     expect(writer.lines[0]?.refused).toMatch(/not writable/)
   })
@@ -154,18 +164,27 @@ describe.skipIf(!isRoot)('as whom', () => {
     await mkdir(dataDir, { mode: 0o700 })
     await chown(dataDir, NOBODY, NOBODY)
     for (let round = 0; round < 2; round += 1) {
-      await using writer = startWriter(dataDir, { prefix: AS_NOBODY })
+      await using writer = write('nobody only', { prefix: AS_NOBODY })
       expect(await writer.until((line) => (line.row ?? 0) > 5)).toBeDefined()
       expect(writer.lines[0]?.uid).toBe(NOBODY)
       await writer.kill()
     }
   })
 
+  test('a uid without a name, as containers give', async () => {
+    const dataDir = join(dir, 'nameless')
+    await mkdir(dataDir, { mode: 0o700 })
+    await chown(dataDir, NAMELESS, NAMELESS)
+    await using writer = write('nameless', { prefix: ['setpriv', `--reuid=${NAMELESS}`, `--regid=${NAMELESS}`, '--clear-groups'] })
+    const line = await writer.until((one) => (one.row ?? 0) > 5 || one.refused !== undefined)
+    if (line.refused !== undefined) expect(line.refused).toMatch(/What helps/)
+  })
+
   test('root in a folder that belongs to somebody else runs the server as its owner', async () => {
     const dataDir = join(dir, 'owned')
     await mkdir(dataDir, { mode: 0o700 })
     await chown(dataDir, NOBODY, NOBODY)
-    await using writer = startWriter(dataDir)
+    await using writer = write('owned')
     await writer.until((line) => (line.row ?? 0) > 5)
     expect((await stat(join(dataDir, 'postgres'))).uid).toBe(NOBODY)
   })
@@ -175,7 +194,7 @@ describe.skipIf(!isRoot)('as whom', () => {
     await mkdir(bin)
     await writeFile(join(bin, 'unshare'), '#!/bin/sh\necho "unshare failed: Operation not permitted" >&2\nexit 1\n', { mode: 0o755 })
     await mkdir(join(dir, 'no namespaces'), { mode: 0o755 })
-    await using writer = startWriter(join(dir, 'no namespaces'), { env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` } })
+    await using writer = write('no namespaces', { env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` } })
     const line = await writer.until((one) => (one.row ?? 0) > 5 || one.refused !== undefined)
     if (line.refused === undefined) expect((await stat(join(dir, 'no namespaces', 'postgres'))).uid).not.toBe(0)
     else expect(line.refused).toMatch(/What helps: run Hearth as an ordinary user/)

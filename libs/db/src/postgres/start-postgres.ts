@@ -139,6 +139,7 @@ class Supervisor {
     try {
       await waitForOldServer(this.#plan.clusterDir, this.#log)
       this.#server = await startServerProcess(this.#plan)
+      if (this.#stopping.signal.aborted) return await this.#server.stop()
       this.#log.info({ evt: 'db.restarted', pid: this.#server.pid }, 'database server restarted')
     } catch (error) {
       this.#log.error({ evt: 'db.restart-failed', err: error }, 'database server could not be restarted')
