@@ -1,5 +1,6 @@
 import { checkCanary } from '../boundary-canary/check.ts'
 import { localBin, programCheck, ROOT, type Check } from './check.ts'
+import { compatDocCheck } from './compat-doc.ts'
 import { contractCheck } from './contracts.ts'
 import { lockCheck } from './lock.ts'
 
@@ -19,5 +20,6 @@ export const CHECKS: readonly Check[] = [
   programCheck('dead code and dependencies (knip)', [localBin('knip'), '--no-progress', '--no-config-hints']),
   programCheck('contract style (buf lint)', [localBin('buf'), 'lint']),
   contractCheck,
+  compatDocCheck,
   lockCheck,
 ]

@@ -1,0 +1,59 @@
+import type { RouteId } from '@hearth/hf-api'
+
+/** A test that would fail if the route broke: file, and (the beginning of) its title there. */
+export interface Proof {
+  readonly file: string
+  readonly title: string
+}
+
+export interface Compatibility {
+  readonly proof: Proof
+  /** Where the route knowingly differs from huggingface.co, as a caller sees it. */
+  readonly divergence?: string
+}
+
+const CLI = 'e2e/core/official-cli.test.ts'
+const GATEWAY = 'services/gateway/test'
+const MATRIX = { file: 'services/all-in-one/test/permission-matrix.test.ts', title: 'on %s, %s repo' }
+
+/** The row for each route; a route without one does not compile. */
+export const COMPATIBILITY: Readonly<Record<RouteId, Compatibility>> = {
+  startPage: { proof: { file: 'e2e/core/start.test.ts', title: 'makes an admin with a token' }, divergence: 'a plain page that says how to connect' },
+  healthz: { proof: MATRIX, divergence: 'ours' },
+  readyz: { proof: MATRIX, divergence: 'ours' },
+  metrics: { proof: MATRIX, divergence: 'ours' },
+  openApi: { proof: MATRIX, divergence: 'describes the routes of this page' },
+  agentHarnesses: { proof: { file: `${GATEWAY}/edge.test.ts`, title: 'swallows telemetry' }, divergence: 'an empty registry' },
+  hubTelemetry: { proof: { file: `${GATEWAY}/edge.test.ts`, title: 'swallows telemetry' }, divergence: 'nothing is kept' },
+  xetTelemetry: { proof: { file: `${GATEWAY}/edge.test.ts`, title: 'swallows telemetry' }, divergence: 'nothing is kept' },
+  xorbGrants: { proof: { file: `${GATEWAY}/edge.test.ts`, title: 'says 404 to xorb grants' }, divergence: 'always 404: Xet is not served yet, clients use LFS' },
+  badRequest: { proof: { file: `${GATEWAY}/edge.test.ts`, title: 'says 400 to %s' }, divergence: 'internal: where addresses end that are not valid UTF-8' },
+  whoami: { proof: { file: CLI, title: 'logs in with a token and says who it is' }, divergence: 'no billing fields; `isPro` and `canPay` are always false' },
+  userOverview: { proof: { file: `${GATEWAY}/repos.test.ts`, title: 'shows users and organisations' }, divergence: 'names only, no counts and no followers' },
+  organizationOverview: { proof: { file: `${GATEWAY}/repos.test.ts`, title: 'shows users and organisations' }, divergence: 'names only, no counts and no followers' },
+  createRepo: { proof: { file: CLI, title: 'creates a model, a dataset, a space' }, divergence: '`resourceGroupId`, hardware and storage of Spaces are not used' },
+  deleteRepo: { proof: { file: CLI, title: 'works through the Python API' } },
+  updateSettings: { proof: { file: CLI, title: 'works through the Python API' }, divergence: 'visibility and gating mode; there are no access requests yet, so only members read a gated repo' },
+  validateYaml: { proof: { file: `${GATEWAY}/repos.test.ts`, title: 'judges cards' } },
+  authCheck: { proof: { file: `${GATEWAY}/repos.test.ts`, title: 'checks rights' } },
+  authCheckWrite: { proof: { file: `${GATEWAY}/repos.test.ts`, title: 'checks rights' } },
+  listRepos: { proof: { file: CLI, title: 'works through the Python API' }, divergence: '`filter` (tags) answers 501; download counts, likes and trending stay 0' },
+  repoInfo: { proof: { file: CLI, title: 'works through the Python API' }, divergence: 'download counts, likes and trending stay 0; `spaces` is empty, `safetensors` and `gguf` are not read yet' },
+  repoInfoAtRevision: { proof: { file: `${GATEWAY}/catalogue.test.ts`, title: 'reads revisions in every spelling' } },
+  listTree: { proof: { file: CLI, title: 'works through the Python API' } },
+  pathsInfo: { proof: { file: CLI, title: 'works through the Python API' } },
+  headFile: { proof: { file: 'e2e/core/curl-ranges.test.ts', title: 'answers HEAD with all metadata and no redirect' }, divergence: 'a large file answers 200, where huggingface.co redirects' },
+  getFile: { proof: { file: 'e2e/core/curl-ranges.test.ts', title: 'gets range %s' }, divergence: 'large files come from a signed path of the same host' },
+  getRaw: { proof: { file: `${GATEWAY}/files.test.ts`, title: 'gives the pointer of a large file as raw' } },
+  preupload: { proof: { file: CLI, title: 'uploads a folder with a 300 MB file' } },
+  commit: { proof: { file: CLI, title: 'uploads a folder with a 300 MB file' }, divergence: 'a pull request holds commits; it has no discussion page and cannot be merged yet' },
+  listRefs: { proof: { file: CLI, title: 'works through the Python API' } },
+  listCommits: { proof: { file: CLI, title: 'works through the Python API' }, divergence: '`p` reaches 100 pages; follow the Link header beyond' },
+  createBranch: { proof: { file: CLI, title: 'works through the Python API' }, divergence: '`emptyBranch` answers 501' },
+  deleteBranch: { proof: { file: CLI, title: 'works through the Python API' } },
+  createTag: { proof: { file: CLI, title: 'works through the Python API' } },
+  deleteTag: { proof: { file: CLI, title: 'works through the Python API' } },
+  lfsBatch: { proof: { file: CLI, title: 'uploads a folder with a 300 MB file' }, divergence: 'an object that another repo holds is asked for all the same' },
+  lfsVerify: { proof: { file: `${GATEWAY}/lfs.test.ts`, title: 'hands out one address' } },
+  repoPage: { proof: { file: `${GATEWAY}/edge.test.ts`, title: 'shows plain pages' }, divergence: 'a plain page with the way to download' },
+}
