@@ -20,13 +20,26 @@ interface Remembered {
 
 export function createRepoEpochs(repos: Pick<RepoStore, 'findRepoById'>, nowMs: () => number): RepoEpochs {
   const known = new Map<ObjectId, Remembered>()
-  const current = async (repoId: ObjectId): Promise<number | undefined> => {
+  const asking = new Map<ObjectId, Promise<number | undefined>>()
+  const ask = async (repoId: ObjectId): Promise<number | undefined> => {
+    // The time before the question: what is told later may be that old already.
+    const untilMs = nowMs() + REMEMBER_MS
+    const answer = repos.findRepoById(repoId).then((repo) => repo?.epoch)
+    asking.set(repoId, answer)
+    try {
+      const epoch = await answer
+      if (known.size >= MAX_REMEMBERED) known.clear()
+      // Forgotten meanwhile: the answer may be from before the change.
+      if (asking.get(repoId) === answer) known.set(repoId, { epoch, untilMs })
+      return epoch
+    } finally {
+      if (asking.get(repoId) === answer) asking.delete(repoId)
+    }
+  }
+  const current = (repoId: ObjectId): Promise<number | undefined> => {
     const hit = known.get(repoId)
-    if (hit !== undefined && hit.untilMs > nowMs()) return hit.epoch
-    const epoch = (await repos.findRepoById(repoId))?.epoch
-    if (known.size >= MAX_REMEMBERED) known.clear()
-    known.set(repoId, { epoch, untilMs: nowMs() + REMEMBER_MS })
-    return epoch
+    if (hit !== undefined && hit.untilMs > nowMs()) return Promise.resolve(hit.epoch)
+    return asking.get(repoId) ?? ask(repoId)
   }
   return {
     async assertCurrent(repoId, epoch) {
@@ -34,6 +47,9 @@ export function createRepoEpochs(repos: Pick<RepoStore, 'findRepoById'>, nowMs: 
       if (now === undefined) throw new HearthError('REPO_NOT_FOUND', 'the repository is gone')
       if (now !== epoch) throw new HearthError('LINK_EXPIRED', 'access to this repository changed: ask the hub for a new link')
     },
-    forget(repoId) { known.delete(repoId) },
+    forget(repoId) {
+      known.delete(repoId)
+      asking.delete(repoId)
+    },
   }
 }

@@ -105,10 +105,11 @@ async function writePart(path: string, part: UploadPart, body: AsyncIterable<Uin
 
 /** Rename onto the final name; a name that is there already holds the same bytes. */
 async function publish(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+  const folder = dirname(to)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   await rename(from, to)
-  await syncFolder(dirname(to))
-  await syncFolder(dirname(dirname(to)))
+  // The folders above too: one that another put has just made is durable only when the one above it is. Costs nothing for old ones.
+  for (const path of [folder, dirname(folder), dirname(dirname(folder))]) await syncFolder(path)
 }
 
 async function syncFolder(path: string): Promise<void> {
