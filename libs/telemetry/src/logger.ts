@@ -67,7 +67,8 @@ function errorSerializer(error: unknown): unknown {
 
 function defaultStream(): DestinationStream {
   if (!process.stderr.isTTY) return pino.destination({ fd: 2, sync: true })
-  const pretty: unknown = createRequire(import.meta.url)('pino-pretty')
+  const require = createRequire(import.meta.url)
+  const pretty: unknown = require('pino-pretty')
   if (typeof pretty !== 'function') throw new TypeError('pino-pretty is not a function')
   return pretty({ destination: 2, sync: true, colorize: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'svc,sub', messageFormat: '{svc}/{sub} {msg}' }) as DestinationStream
 }

@@ -13,7 +13,7 @@ function isWanted(env: NodeJS.ProcessEnv): boolean {
 }
 
 async function start(): Promise<void> {
-  register('@opentelemetry/instrumentation/hook.mjs', import.meta.resolve('@opentelemetry/instrumentation-http'))
+  register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)
   const [{ NodeSDK }, { GrpcInstrumentation }, { HttpInstrumentation }, { PinoInstrumentation }] = await Promise.all([
     import('@opentelemetry/sdk-node'), import('@opentelemetry/instrumentation-grpc'),
     import('@opentelemetry/instrumentation-http'), import('@opentelemetry/instrumentation-pino'),
