@@ -24,5 +24,4 @@ async function start(): Promise<void> {
   process.once('beforeExit', () => { void sdk.shutdown().catch(() => undefined) })
 }
 
-// oxlint-disable-next-line node/no-process-env -- loaded by --import, before there is a configuration; OTEL_* is OpenTelemetry's own interface
 if (isWanted(process.env)) await start()

@@ -92,7 +92,6 @@ interface LaunchCommand {
 }
 
 function launchCommand(launch: Launch, inside: Passwd, argv: readonly string[]): LaunchCommand {
-  // oxlint-disable-next-line node/no-process-env -- children get a search path and nothing else of ours
   const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', TMPDIR: tmpdir() }
   const isOther = launch.uid !== process.geteuid?.()
   const options = { env, cwd: '/', ...(isOther ? { uid: launch.uid, gid: launch.gid } : {}) }
