@@ -9,7 +9,7 @@ import { median, type Row } from './measure.ts'
 const STARTS = 5
 const SETTLE_MS = 5_000
 
-/** Seconds from the process's start to the ready line (first start, later starts), and PSS of every idle process. */
+/** Seconds from `npm start` to the ready line (first start, later starts), and PSS of every idle process, npm's own included. */
 export async function benchIdle(): Promise<Row[]> {
   const first: number[] = []
   const later: number[] = []
@@ -24,13 +24,13 @@ export async function benchIdle(): Promise<Row[]> {
   return [
     { what: 'ready, first start on an empty folder', hearth: `${a.toFixed(2)} s`, peer: 'limit 5 s, aim 3 s', ratio: (5 / a).toFixed(2), verdict: limitVerdict(a, 5, 3) },
     { what: 'ready, later start', hearth: `${b.toFixed(2)} s`, peer: 'limit 5 s, aim 3 s', ratio: (5 / b).toFixed(2), verdict: limitVerdict(b, 5, 3) },
-    { what: 'PSS of all processes, idle', hearth: `${mb.toFixed(0)} MB`, peer: 'limit 500 MB, aim 400 MB', ratio: (500 / mb).toFixed(2), verdict: limitVerdict(mb, 500, 400) },
+    { what: 'PSS of all processes, idle, npm and the supervisor included', hearth: `${mb.toFixed(0)} MB`, peer: 'limit 500 MB, aim 400 MB', ratio: (500 / mb).toFixed(2), verdict: limitVerdict(mb, 500, 400) },
   ]
 }
 
 async function timedStart(dataDir: string, memory?: number[]): Promise<number> {
   const began = performance.now()
-  await using hub = await startHub({ dataDir })
+  await using hub = await startHub({ dataDir, supervised: 'npm' })
   const seconds = (performance.now() - began) / 1000
   if (memory !== undefined) {
     await delay(SETTLE_MS)

@@ -121,7 +121,7 @@ describe('a start that cannot work says why and ends with 78', () => {
 
 test('npm start brings a killed hub back by itself, with everything it had', { timeout: 60_000 }, async () => {
   const dataDir = join(dir, 'supervised')
-  await using hub = await startHub({ dataDir, bootstrap: BOOTSTRAP, isSupervised: true, env: { HEARTH_PORT: String(await freePort()) } })
+  await using hub = await startHub({ dataDir, bootstrap: BOOTSTRAP, supervised: 'script', env: { HEARTH_PORT: String(await freePort()) } })
   await createRepo({ url: hub.url, token: TOKENS.ana }, 'ana/survives')
   const [main] = (await processTree(hub.pid)).filter((pid) => pid !== hub.pid)
   process.kill(main ?? -1, 'SIGKILL')

@@ -22,8 +22,8 @@ export interface HubOptions {
   readonly dataDir?: string
   readonly env?: Readonly<Record<string, string>>
   readonly bootstrap?: unknown
-  /** Through the script behind `npm start`, which starts a hub that died again. */
-  readonly isSupervised?: boolean
+  /** As `npm start` does, which starts a hub again that died; with npm itself around it when it is the whole tree that counts. */
+  readonly supervised?: 'script' | 'npm'
   /** Command put before the hub's own, e.g. ['setpriv', '--reuid', '65534', '--clear-groups']. */
   readonly prefix?: readonly string[]
 }
@@ -46,7 +46,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'hearth-e2e-')))
   await mkdir(dataDir, { recursive: true })
   const env = await hubEnv(dataDir, options)
-  const [command, ...args] = [...(options.prefix ?? []), ...(options.isSupervised === true ? [NODE, join(ROOT, 'tools', 'setup', 'start.mjs')] : hubMain())]
+  const [command, ...args] = [...(options.prefix ?? []), ...commandOf(options.supervised)]
   const child = spawn(command ?? NODE, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const logPath = join(dataDir, 'e2e-hub.log')
   child.stderr.pipe(createWriteStream(logPath, { flags: 'a' }))
@@ -70,6 +70,11 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
       if (isOwnDir) await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+function commandOf(supervised: HubOptions['supervised']): string[] {
+  if (supervised === undefined) return hubMain()
+  return supervised === 'npm' ? ['npm', 'start', '--silent'] : [NODE, join(ROOT, 'tools', 'setup', 'start.mjs')]
 }
 
 async function hubEnv(dataDir: string, options: HubOptions): Promise<Record<string, string>> {
