@@ -35,6 +35,8 @@ export interface BlobStore {
   publishUpload(id: ObjectId, expected: StoredObject): Promise<void>
   hasUpload(id: ObjectId): Promise<boolean>
   dropUpload(id: ObjectId): Promise<void>
+  /** Uploads to which nothing was written since. */
+  listUploadsBefore(time: Date): Promise<readonly ObjectId[]>
 }
 
 export interface UploadPart {
