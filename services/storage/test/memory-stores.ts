@@ -15,7 +15,7 @@ export function createMemoryGitBlobs(): GitBlobStore {
 /** Passes the same suite as the store on PostgreSQL (test/suites/lfs-store.suite.ts). */
 export function createMemoryLfsStore(nowMs: () => number = Date.now, isRepo: (id: ObjectId) => boolean = () => true): LfsStore {
   const held = new Map<string, Map<Sha256, number>>()
-  const uploads = new Map<ObjectId, LfsUpload & { readonly createdAt: Date; readonly parts: Set<number> }>()
+  const uploads = new Map<ObjectId, LfsUpload & { readonly createdAt: Date; readonly parts: Set<number>; readonly isVerified: boolean }>()
   const holding = (repoId: ObjectId): Map<Sha256, number> => held.get(repoId) ?? held.set(repoId, new Map()).get(repoId) ?? new Map()
   return {
     async findInRepo(repoId, oids) { return new Map([...holding(repoId)].filter(([sha256]) => oids.includes(sha256))) },
@@ -27,13 +27,17 @@ export function createMemoryLfsStore(nowMs: () => number = Date.now, isRepo: (id
       if (!isRepo(upload.repoId)) throw new HearthError('REPO_NOT_FOUND', 'Repository not found')
       const found = [...uploads.values()].find((one) => one.repoId === upload.repoId && one.sha256 === upload.sha256)
       const createdAt = new Date(nowMs())
-      const kept = found === undefined ? { ...upload, createdAt, parts: new Set<number>() } : { ...found, createdAt }
+      const kept = found === undefined ? { ...upload, createdAt, parts: new Set<number>(), isVerified: false } : { ...found, createdAt }
       uploads.set(kept.id, kept)
       return strip(kept)
     },
     async findUpload(id) {
       const found = uploads.get(id)
-      return found === undefined ? undefined : strip(found)
+      return found === undefined ? undefined : { ...strip(found), isVerified: found.isVerified }
+    },
+    async markVerified(id) {
+      const found = uploads.get(id)
+      if (found !== undefined) uploads.set(id, { ...found, isVerified: true })
     },
     async recordPart(id, partNumber) { uploads.get(id)?.parts.add(partNumber) },
     async listParts(id) { return new Set(uploads.get(id)?.parts) },

@@ -45,12 +45,13 @@ export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<Blob
     async writePart(id, part, body) {
       await guarded(() => uploads.writePart(id, { part, body }, (bytes) => writePart(pathOf({ kind: 'upload', id }), part, bytes)))
     },
-    async publishUpload(id, expected) {
+    async publishUpload(id, expected, onVerified) {
       const path = pathOf({ kind: 'upload', id })
       const found = await stat(path).catch(undefinedIfMissing)
       if (found === undefined) throw new HearthError('ENTRY_NOT_FOUND', 'this upload is not known any more: begin it anew')
       await uploads.close(id, expected.sizeBytes, async (sha256) => {
         if (found.size !== expected.sizeBytes || sha256 !== expected.sha256) throw new HearthError('DIGEST_MISMATCH', `the uploaded bytes have sha256 ${sha256}, not ${expected.sha256}: send the parts again`)
+        await onVerified?.()
         await publish(path, pathOf({ kind: 'object', sha256 }))
       })
     },

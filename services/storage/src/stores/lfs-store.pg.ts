@@ -42,9 +42,11 @@ export function createLfsStore({ db, addEvent }: LfsStoreOptions): LfsStore {
       return toUpload(row)
     },
     async findUpload(id) {
-      const [row] = await db.query<UploadRow>({ name: 'lfs-find-upload', text: `select ${UPLOAD_COLUMNS} from lfs_uploads where id = $1`, values: [id] })
-      return row === undefined ? undefined : toUpload(row)
+      const text = `select ${UPLOAD_COLUMNS}, verified_at is not null as "isVerified" from lfs_uploads where id = $1`
+      const [row] = await db.query<UploadRow & { readonly isVerified: boolean }>({ name: 'lfs-find-upload', text, values: [id] })
+      return row === undefined ? undefined : { ...toUpload(row), isVerified: row.isVerified }
     },
+    async markVerified(id) { await db.run({ name: 'lfs-mark-verified', text: 'update lfs_uploads set verified_at = now() where id = $1', values: [id] }) },
     async recordPart(id, partNumber) {
       const text = 'insert into lfs_upload_parts (upload_id, part_number) select id, $2 from lfs_uploads where id = $1 on conflict do nothing'
       await db.run({ name: 'lfs-record-part', text, values: [id, partNumber] })

@@ -40,7 +40,9 @@ export function describeLfsStore(make: () => Promise<LfsStoreUnderTest>): void {
     expect(await under.store.openUpload({ ...first, id: newId(), partBytes: 150 })).toEqual(first)
     expect((await under.store.openUpload({ ...first, id: newId(), repoId: other })).id).not.toBe(first.id)
     expect([...(await under.store.listParts(first.id))]).toEqual([2])
-    expect(await under.store.findUpload(first.id)).toEqual(first)
+    expect(await under.store.findUpload(first.id)).toEqual({ ...first, isVerified: false })
+    await under.store.markVerified(first.id)
+    expect(await under.store.findUpload(first.id)).toEqual({ ...first, isVerified: true })
   })
 
   test('an upload that is dropped is gone, with its parts; parts of unknown uploads are no matter', async () => {
