@@ -11,12 +11,16 @@ import { sha256Of } from './suites/blob-store.suite.ts'
 
 const MIB = 1024 * 1024
 
+function run(program: string, args: readonly string[]): boolean {
+  return spawnSync(program, args).status === 0
+}
+
 /** A file system of 4 MiB; undefined where this user may not mount one. */
 async function smallDisk(): Promise<(AsyncDisposable & { readonly path: string }) | undefined> {
   const path = await mkdtemp(join(tmpdir(), 'hearth-full-'))
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', path]).status === 0
+  const mounted = run('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', path])
   const remove = async (): Promise<void> => {
-    if (mounted) spawnSync('umount', [path])
+    if (mounted) run('umount', [path])
     await rm(path, { recursive: true, force: true })
   }
   if (mounted) return { path, [Symbol.asyncDispose]: remove }
