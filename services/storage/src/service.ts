@@ -72,7 +72,10 @@ export async function startStorage(config: StorageConfig, deps: StorageDeps): Pr
       serve(RepoServiceService, createRepoHandlers(context)), serve(ContentServiceService, createContentHandlers(context)), serve(LfsServiceService, createLfsHandlers(lfs)),
     ],
     dataPlane,
-    async [Symbol.asyncDispose]() { clearInterval(sweep) },
+    async [Symbol.asyncDispose]() {
+      clearInterval(sweep)
+      await dataPlane.drain()
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import { readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { openTestPlane, putGrant, readText, type TestPlane } from './harness/open-data-plane.ts'
+import { newId, openTestPlane, putGrant, readText, REPO, type TestPlane } from './harness/open-data-plane.ts'
 import { sha256Of } from './suites/blob-store.suite.ts'
 
 const MIB = 1024 * 1024
@@ -115,6 +115,48 @@ test('an object shorter than its record cuts the connection instead of hanging',
   const path = await hub.add(randomBytes(4 * MIB))
   await expect(fetchWhole(hub, path)).rejects.toThrow()
   expect(hub.failures.length).toBe(1)
+})
+
+test('draining waits for what is under way', async () => {
+  await using hub = await openTestPlane()
+  const body = randomBytes(100_000)
+  const socket = hub.open()
+  const reading = readText(socket, 3000)
+  socket.write(`PUT ${hub.sign(putGrant(body))} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`)
+  socket.write(body.subarray(0, 50_000))
+  await delay(50)
+  const ends: string[] = []
+  const drained = hub.plane.drain().then(() => ends.push('drained'))
+  await delay(50)
+  ends.push('still sending')
+  socket.write(body.subarray(50_000))
+  expect(await reading).toMatch(/^HTTP\/1.1 200/)
+  await drained
+  expect(ends).toEqual(['still sending', 'drained'])
+})
+
+test.each(['', 'null', '[]', '7', '{"oid":1}', '{"parts":[]}', `{"oid":"${'0'.repeat(64)}","parts":{}}`, '{'.repeat(9999), `${'['.repeat(200_000)}`, '\u0000\u00ff'])('a completion that says %j is refused', async (body) => {
+  await using hub = await openTestPlane()
+  const data = randomBytes(100)
+  const upload = await hub.lfs.openUpload({ id: newId(), repoId: REPO, sha256: sha256Of(data), sizeBytes: 100, partBytes: 100 })
+  const path = hub.sign({ kind: 'completeUpload', repoId: REPO, epoch: 1, uploadId: upload.id, sha256: upload.sha256, sizeBytes: 100 })
+  const answer = await fetch(`http://127.0.0.1:${hub.port}${path}`, { method: 'POST', body })
+  expect([answer.status, hub.failures]).toEqual([400, []])
+  expect(answer.headers.get('x-error-message')).toBe((await answer.json() as { error: string }).error)
+})
+
+test('frames beyond the bounds are refused before they are read', async () => {
+  await using hub = await openTestPlane()
+  const stage = async (length: bigint): Promise<number> => {
+    const head = Buffer.alloc(8)
+    head.writeBigUInt64BE(length)
+    const path = hub.sign({ kind: 'stage', repoId: REPO, epoch: 1 })
+    return (await fetch(`http://127.0.0.1:${hub.port}${path}`, { method: 'POST', body: head })).status
+  }
+  expect(await stage(100n * 1024n * 1024n + 1n)).toBe(413)
+  expect(await stage(2n ** 64n - 1n)).toBe(413)
+  expect(await stage(5n)).toBe(400)
+  expect(await stage(0n)).toBe(200)
 })
 
 test('noise on the socket stops nothing', async () => {

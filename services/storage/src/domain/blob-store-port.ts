@@ -31,10 +31,12 @@ export interface BlobStore {
   createUpload(id: ObjectId, sizeBytes: number): Promise<void>
   /** Throws TOO_LARGE or LENGTH_REQUIRED when the body is not exactly `sizeBytes` long. Durable when it returns. */
   writePart(id: ObjectId, part: UploadPart, body: AsyncIterable<Uint8Array>): Promise<void>
-  /** Verifies the whole upload and publishes it. Throws DIGEST_MISMATCH (the upload stays) or ENTRY_NOT_FOUND. */
-  publishUpload(id: ObjectId, expected: StoredObject): Promise<void>
+  /** Verifies the whole upload, lets the caller note it, and publishes it. Throws DIGEST_MISMATCH (the upload stays) or ENTRY_NOT_FOUND. */
+  publishUpload(id: ObjectId, expected: StoredObject, onVerified?: () => Promise<void>): Promise<void>
   hasUpload(id: ObjectId): Promise<boolean>
   dropUpload(id: ObjectId): Promise<void>
+  /** Uploads to which nothing was written since. */
+  listUploadsBefore(time: Date): Promise<readonly ObjectId[]>
 }
 
 export interface UploadPart {

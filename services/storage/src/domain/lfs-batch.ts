@@ -33,6 +33,7 @@ export interface LfsBatch {
 export const UPLOAD_SECONDS = 24 * 3600
 export const DOWNLOAD_SECONDS = 3600
 const MAX_OBJECTS = 1000
+const MAX_SWEPT = 1000
 /** 5 TiB, the largest object of the S3 protocol. */
 const MAX_OBJECT_BYTES = 5 * 1024 ** 4
 
@@ -102,13 +103,21 @@ function assertBatch(batch: LfsBatch): void {
   if (batch.objects.length === 0 || batch.objects.length > MAX_OBJECTS) throw new HearthError('INVALID_ARGUMENT', `objects: 1 to ${MAX_OBJECTS} can be asked for at once`)
 }
 
-/** Ends uploads that nobody has asked for in a day: the row first, so that no file goes while a row still offers it. */
+/**
+ * Ends uploads that nobody has asked for since `before`: the row first, so that no file goes while a row still offers it. Files
+ * without a row go too: their repo was deleted, or the process died between the two.
+ */
 export async function sweepUploads(ctx: Pick<LfsContext, 'lfs' | 'objects'>, before: Date): Promise<number> {
-  const stale = await ctx.lfs.listUploadsBefore(before, 1000)
-  for (const upload of stale) {
-    await ctx.lfs.dropUpload(upload.id)
+  let swept = 0
+  for (const upload of await ctx.lfs.listUploadsBefore(before, MAX_SWEPT)) {
+    if (!(await ctx.lfs.dropUpload(upload.id, before))) continue
     await ctx.objects.dropUpload(upload.id)
+    swept += 1
   }
-  return stale.length
+  for (const id of await ctx.objects.listUploadsBefore(before)) {
+    if ((await ctx.lfs.findUpload(id)) !== undefined) continue
+    await ctx.objects.dropUpload(id)
+    swept += 1
+  }
+  return swept
 }
-

@@ -12,14 +12,21 @@ export interface LfsUpload extends LfsObject {
   readonly partBytes: number
 }
 
+export interface KnownUpload extends LfsUpload {
+  /** Its bytes were hashed and are the object; only then may a missing file mean that they are published. */
+  readonly isVerified: boolean
+}
+
 export interface LfsStore extends LfsCatalogue {
-  /** Bytes are durable: says that they exist and that this repo holds them, with the event, in one transaction. Idempotent. */
+  /** Bytes are durable: says that they exist and that this repo holds them, with the event, in one transaction. Idempotent. Throws REPO_NOT_FOUND. */
   recordObject(repoId: ObjectId, object: LfsObject): Promise<void>
-  /** The unfinished upload of this object into this repo; made when there is none. */
+  /** The unfinished upload of this object into this repo, its age begun anew; made when there is none. Throws REPO_NOT_FOUND. */
   openUpload(upload: LfsUpload): Promise<LfsUpload>
-  findUpload(id: ObjectId): Promise<LfsUpload | undefined>
+  findUpload(id: ObjectId): Promise<KnownUpload | undefined>
+  markVerified(id: ObjectId): Promise<void>
   recordPart(id: ObjectId, partNumber: number): Promise<void>
   listParts(id: ObjectId): Promise<ReadonlySet<number>>
-  dropUpload(id: ObjectId): Promise<void>
+  /** False: it is not there, or with `ifBefore` somebody asked for it since. */
+  dropUpload(id: ObjectId, ifBefore?: Date): Promise<boolean>
   listUploadsBefore(time: Date, limit: number): Promise<readonly LfsUpload[]>
 }

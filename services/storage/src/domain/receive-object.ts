@@ -35,8 +35,9 @@ export async function completeUpload(ctx: ReceiveContext, grant: Grant<'complete
     throw new HearthError('ENTRY_NOT_FOUND', 'this upload is not known any more: begin it anew')
   }
   await assertComplete(ctx, grant, { expected: Math.max(1, Math.ceil(upload.sizeBytes / upload.partBytes)), named: partNumbers })
-  // Without its file a former completion died between publishing and its row: then the verified object is there.
-  if ((await ctx.objects.stat(grant.sha256)) !== grant.sizeBytes || (await ctx.objects.hasUpload(grant.uploadId))) await ctx.objects.publishUpload(grant.uploadId, grant)
+  // Verified but without its file: a former completion died between publishing and its row.
+  const isPublished = upload.isVerified && !(await ctx.objects.hasUpload(grant.uploadId)) && (await ctx.objects.stat(grant.sha256)) === grant.sizeBytes
+  if (!isPublished) await ctx.objects.publishUpload(grant.uploadId, grant, () => ctx.lfs.markVerified(grant.uploadId))
   ctx.crashPoint('upload.after-publish-before-row')
   await ctx.lfs.recordObject(grant.repoId, grant)
   await ctx.lfs.dropUpload(grant.uploadId)

@@ -28,7 +28,7 @@ const BATCH_BLOBS = 1000
 const BATCH_BYTES = 8 * 1024 * 1024
 
 /** Stores the files as git blobs of the repo, in order. No ref reaches them until a commit names them. */
-export async function stageFiles(repoId: ObjectId, files: AsyncIterable<StagedFile>, stores: StagingStores): Promise<readonly StagedBlob[]> {
+export async function stageFiles(repoId: ObjectId, files: AsyncIterable<StagedFile>, stores: StagingStores, signal?: AbortSignal): Promise<readonly StagedBlob[]> {
   const done: StagedBlob[] = []
   let batch: GitBlob[] = []
   let [batchBytes, totalBytes] = [0, 0]
@@ -38,6 +38,7 @@ export async function stageFiles(repoId: ObjectId, files: AsyncIterable<StagedFi
     batchBytes = 0
   }
   for await (const file of files) {
+    signal?.throwIfAborted()
     totalBytes += file.sizeBytes
     assertBounds(file, done.length, totalBytes)
     const blob = file.sizeBytes <= INLINE_BYTES ? await inlineBlob(file) : await storedBlob(file, stores.objects)

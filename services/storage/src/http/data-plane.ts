@@ -29,33 +29,46 @@ export interface DataPlane {
   /** Answers `req` with the bytes behind a signed path. `headers` are sent along; ours win. Owns `res` from here on. */
   serve(req: IncomingMessage, res: ServerResponse, bytes: { readonly dataPath: string; readonly headers: Readonly<Record<string, string>> }): Promise<void>
   /** Takes the inline files of a commit through a signed staging path. */
-  stage(stagingPath: string, files: AsyncIterable<StagedFile>): Promise<readonly StagedBlob[]>
+  stage(stagingPath: string, files: AsyncIterable<StagedFile>, signal?: AbortSignal): Promise<readonly StagedBlob[]>
+  /** Resolves when nothing is under way. Whoever owns the listener takes no new requests from then on. */
+  drain(): Promise<void>
 }
 
 const PATH = /^\/-\/(blob|lfs|stage)\/([\w.-]{1,4096})$/
 const MAX_COMPLETION_BYTES = 1024 * 1024
 
 export function createDataPlane(deps: DataPlaneDeps): DataPlane {
+  const running = new Set<Promise<unknown>>()
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    const ended: Promise<unknown> = work.catch(() => undefined).then(() => running.delete(ended))
+    running.add(ended)
+    return work
+  }
   return {
     handle(req, res) {
-      void answer(deps, req, res, async () => {
+      void track(answer(deps, req, res, async () => {
         if (req.method === 'OPTIONS') return sendPreflight(res)
         const grant = await openPath(deps, req.url ?? '')
         await answerGrant(deps, req, res, grant)
-      })
+      }))
     },
-    serve: (req, res, { dataPath, headers }) => answer(deps, req, res, async () => {
+    serve: (req, res, { dataPath, headers }) => track(answer(deps, req, res, async () => {
       for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
       const grant = await openPath(deps, dataPath)
       if (grant.kind !== 'readBlob') throw notFound()
       await sendBlob(req, res, grant, deps)
-    }),
-    async stage(stagingPath, files) {
-      const grant = await openPath(deps, stagingPath)
-      if (grant.kind !== 'stage') throw notFound()
-      return stageFiles(grant.repoId, files, deps)
+    })),
+    stage: (stagingPath, files, signal) => track(stageAt(deps, stagingPath, files, signal)),
+    async drain() {
+      while (running.size > 0) await Promise.all(running)
     },
   }
+}
+
+async function stageAt(deps: DataPlaneDeps, stagingPath: string, files: AsyncIterable<StagedFile>, signal: AbortSignal | undefined): Promise<readonly StagedBlob[]> {
+  const grant = await openPath(deps, stagingPath)
+  if (grant.kind !== 'stage') throw notFound()
+  return stageFiles(grant.repoId, files, deps, signal)
 }
 
 async function answer(deps: DataPlaneDeps, req: IncomingMessage, res: ServerResponse, work: () => Promise<void> | void): Promise<void> {

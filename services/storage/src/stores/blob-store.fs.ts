@@ -2,11 +2,11 @@ import { createHash, type Hash } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { HearthError } from '@hearth/errors'
-import type { ObjectId, Sha256 } from '@hearth/ids'
+import { isObjectId, type ObjectId, type Sha256 } from '@hearth/ids'
 import type { BlobStore, ObjectReader, PutExpectation, StoredObject, UploadPart } from '../domain/blob-store-port.ts'
 import { writeBody } from './body-writer.ts'
 import { asDiskError } from './disk-error.ts'
-import { keyFor } from './keys.ts'
+import { FOLDERS, keyFor } from './keys.ts'
 import { trackUploads } from './open-uploads.ts'
 
 export interface FsBlobStoreOptions {
@@ -17,9 +17,9 @@ export interface FsBlobStoreOptions {
 /** Objects as plain files. Needs a file system with atomic rename; every publication is fdatasync, rename, fsync of the folder. */
 export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<BlobStore> {
   const pathOf = (key: Parameters<typeof keyFor>[0]): string => join(options.root, keyFor(key))
-  await mkdir(join(options.root, 'v1', 'objects'), { recursive: true, mode: 0o700 })
-  await mkdir(join(options.root, 'v1', 'uploads'), { recursive: true, mode: 0o700 })
-  await sweepStaging(join(options.root, 'v1', 'staging'))
+  await mkdir(join(options.root, FOLDERS.objects), { recursive: true, mode: 0o700 })
+  await mkdir(join(options.root, FOLDERS.uploads), { recursive: true, mode: 0o700 })
+  await sweepStaging(join(options.root, FOLDERS.staging))
   const uploads = trackUploads((id) => pathOf({ kind: 'upload', id }))
 
   return {
@@ -45,12 +45,13 @@ export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<Blob
     async writePart(id, part, body) {
       await guarded(() => uploads.writePart(id, { part, body }, (bytes) => writePart(pathOf({ kind: 'upload', id }), part, bytes)))
     },
-    async publishUpload(id, expected) {
+    async publishUpload(id, expected, onVerified) {
       const path = pathOf({ kind: 'upload', id })
       const found = await stat(path).catch(undefinedIfMissing)
       if (found === undefined) throw new HearthError('ENTRY_NOT_FOUND', 'this upload is not known any more: begin it anew')
       await uploads.close(id, expected.sizeBytes, async (sha256) => {
         if (found.size !== expected.sizeBytes || sha256 !== expected.sha256) throw new HearthError('DIGEST_MISMATCH', `the uploaded bytes have sha256 ${sha256}, not ${expected.sha256}: send the parts again`)
+        await onVerified?.()
         await publish(path, pathOf({ kind: 'object', sha256 }))
       })
     },
@@ -59,6 +60,7 @@ export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<Blob
       uploads.forget(id)
       await rm(pathOf({ kind: 'upload', id }), { force: true })
     },
+    listUploadsBefore: (time) => listUploadsBefore(join(options.root, FOLDERS.uploads), time),
   }
 }
 
@@ -120,6 +122,15 @@ async function syncFolder(path: string): Promise<void> {
 async function sweepStaging(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 })
   for (const name of await readdir(path)) await rm(join(path, name), { force: true })
+}
+
+async function listUploadsBefore(folder: string, time: Date): Promise<readonly ObjectId[]> {
+  const old: ObjectId[] = []
+  for (const name of await readdir(folder)) {
+    const found = await stat(join(folder, name)).catch(undefinedIfMissing)
+    if (found !== undefined && found.mtime < time && isObjectId(name)) old.push(name)
+  }
+  return old
 }
 
 function readerOf(file: FileHandle): Promise<ObjectReader> {

@@ -12,10 +12,12 @@ export type StoreKey =
   | { readonly kind: 'staging'; readonly id: ObjectId }
   | { readonly kind: 'upload'; readonly id: ObjectId }
 
+export const FOLDERS = { objects: 'v1/objects', staging: 'v1/staging', uploads: 'v1/uploads' } as const
+
 export function keyFor(key: StoreKey): string {
   switch (key.kind) {
-    case 'object': return `v1/objects/${key.sha256.slice(0, 2)}/${key.sha256.slice(2, 4)}/${key.sha256}`
-    case 'staging': return `v1/staging/${key.id}`
-    case 'upload': return `v1/uploads/${key.id}`
+    case 'object': return `${FOLDERS.objects}/${key.sha256.slice(0, 2)}/${key.sha256.slice(2, 4)}/${key.sha256}`
+    case 'staging': return `${FOLDERS.staging}/${key.id}`
+    case 'upload': return `${FOLDERS.uploads}/${key.id}`
   }
 }

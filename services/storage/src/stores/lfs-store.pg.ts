@@ -1,5 +1,6 @@
-import type { Db } from '@hearth/db'
+import { isForeignKeyViolation, type Db } from '@hearth/db'
 import { isObjectId, isSha256, type ObjectId, type Sha256 } from '@hearth/ids'
+import { repoNotFound } from '../domain/access.ts'
 import type { LfsObject, LfsStore, LfsUpload } from '../domain/lfs-store-port.ts'
 import { hexArrayParam, hexParam } from './bytea.ts'
 import type { EventWriter } from './event-writer.ts'
@@ -29,21 +30,23 @@ export function createLfsStore({ db, addEvent }: LfsStoreOptions): LfsStore {
       const rows = await db.query<LfsObject>({ name: 'lfs-find', text: FIND_SQL, values: [repoId, hexArrayParam(oids)] })
       return new Map(rows.map((row) => [row.sha256, row.sizeBytes]))
     },
-    recordObject: (repoId, object) => db.transaction(async (tx) => {
+    recordObject: (repoId, object) => inRepo(() => db.transaction(async (tx) => {
       await tx.run({ name: 'lfs-record', text: RECORD_OBJECT_SQL, values: [hexParam(object.sha256), object.sizeBytes] })
       await tx.run({ name: 'lfs-record-holder', text: RECORD_HOLDER_SQL, values: [repoId, hexParam(object.sha256)] })
       await addEvent(tx, { type: 'hearth.storage.v1.object.stored', payload: { repoId, sha256: object.sha256, sizeBytes: object.sizeBytes } })
-    }),
+    })),
     async openUpload(upload) {
       const values = [upload.id, upload.repoId, hexParam(upload.sha256), upload.sizeBytes, upload.partBytes]
-      const [row] = await db.query<UploadRow>({ name: 'lfs-open-upload', text: OPEN_UPLOAD_SQL, values })
+      const [row] = await inRepo(() => db.query<UploadRow>({ name: 'lfs-open-upload', text: OPEN_UPLOAD_SQL, values }))
       if (row === undefined) throw new Error('an upload was neither made nor found')
       return toUpload(row)
     },
     async findUpload(id) {
-      const [row] = await db.query<UploadRow>({ name: 'lfs-find-upload', text: `select ${UPLOAD_COLUMNS} from lfs_uploads where id = $1`, values: [id] })
-      return row === undefined ? undefined : toUpload(row)
+      const text = `select ${UPLOAD_COLUMNS}, verified_at is not null as "isVerified" from lfs_uploads where id = $1`
+      const [row] = await db.query<UploadRow & { readonly isVerified: boolean }>({ name: 'lfs-find-upload', text, values: [id] })
+      return row === undefined ? undefined : { ...toUpload(row), isVerified: row.isVerified }
     },
+    async markVerified(id) { await db.run({ name: 'lfs-mark-verified', text: 'update lfs_uploads set verified_at = now() where id = $1', values: [id] }) },
     async recordPart(id, partNumber) {
       const text = 'insert into lfs_upload_parts (upload_id, part_number) select id, $2 from lfs_uploads where id = $1 on conflict do nothing'
       await db.run({ name: 'lfs-record-part', text, values: [id, partNumber] })
@@ -52,11 +55,23 @@ export function createLfsStore({ db, addEvent }: LfsStoreOptions): LfsStore {
       const rows = await db.query<{ number: number }>({ name: 'lfs-list-parts', text: 'select part_number as number from lfs_upload_parts where upload_id = $1', values: [id] })
       return new Set(rows.map((row) => row.number))
     },
-    async dropUpload(id) { await db.run({ name: 'lfs-drop-upload', text: 'delete from lfs_uploads where id = $1', values: [id] }) },
+    async dropUpload(id, ifBefore) {
+      const text = 'delete from lfs_uploads where id = $1 and created_at < coalesce($2::timestamptz, $3::timestamptz)'
+      return (await db.run({ name: 'lfs-drop-upload', text, values: [id, ifBefore ?? null, 'infinity'] })) > 0
+    },
     async listUploadsBefore(time, limit) {
       const text = `select ${UPLOAD_COLUMNS} from lfs_uploads where created_at < $1 order by created_at limit $2`
       return (await db.query<UploadRow>({ name: 'lfs-stale-uploads', text, values: [time, limit] })).map(toUpload)
     },
+  }
+}
+
+/** A repo that was deleted meanwhile is missing as a foreign key. */
+async function inRepo<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw isForeignKeyViolation(error) ? repoNotFound() : error
   }
 }
 
