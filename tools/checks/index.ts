@@ -2,6 +2,7 @@ import { checkCanary } from '../boundary-canary/check.ts'
 import { localBin, programCheck, ROOT, type Check } from './check.ts'
 import { compatDocCheck } from './compat-doc.ts'
 import { contractCheck } from './contracts.ts'
+import { docLinkCheck } from './doc-links.ts'
 import { lockCheck } from './lock.ts'
 
 const canaryCheck: Check = {
@@ -21,5 +22,6 @@ export const CHECKS: readonly Check[] = [
   programCheck('contract style (buf lint)', [localBin('buf'), 'lint']),
   contractCheck,
   compatDocCheck,
+  docLinkCheck,
   lockCheck,
 ]
