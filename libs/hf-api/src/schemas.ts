@@ -25,7 +25,7 @@ export const text = z.preprocess((value) => (Array.isArray(value) ? value.at(-1)
 export const count = z.preprocess((value) => {
   const last = Array.isArray(value) ? value.at(-1) : value
   return typeof last === 'string' && /^\d{1,9}$/.test(last) ? Number(last) : last
-}, z.number().int().min(0).optional())
+}, z.number({ error: 'a whole number from 0 to 999999999 is expected' }).int().min(0).optional())
 
 export const date = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
 export const gitOid = z.string().regex(/^[0-9a-f]{40}$/)
