@@ -89,6 +89,7 @@ with tempfile.TemporaryDirectory() as folder:
     api.upload_folder(repo_id=repo, folder_path=folder, path_in_repo="up", commit_message="folder", delete_patterns=["copy/*"])
 assert len([f for f in api.list_repo_files(repo) if f.startswith("up/")]) == 30
 
+api.delete_repo("ana/api-data", repo_type="dataset")
 api.delete_repo(repo)
 assert not api.repo_exists(repo)
 api.delete_repo(repo, missing_ok=True)
