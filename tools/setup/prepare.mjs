@@ -1,7 +1,7 @@
 // Makes a checkout ready: dependencies, PostgreSQL's links, contract code. Every step is skipped when its stamp is current.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { assertWritable, findCommand, installedNode, machinePath, MODULES, ROOT, say, SetupError, toolEnv } from './checkout.mjs'
 import { runCommand } from './command.mjs'
 import { withLock } from './lock.mjs'
@@ -119,7 +119,7 @@ async function generateContracts() {
   if (hasStamp(GEN_STAMP, digest)) return
   assertWritable('code generation')
   say('generating the contract code')
-  const env = { ...toolEnv(), PATH: `${LOCAL_BIN}:${machinePath()}` }
+  const env = { ...toolEnv(), PATH: `${LOCAL_BIN}${delimiter}${machinePath()}` }
   try {
     await runCommand([runtimeNode(), 'gen.mjs'], { cwd: join(ROOT, 'proto'), env, isQuiet: true, timeoutMs: 120_000 })
   } catch (error) {
@@ -137,9 +137,14 @@ export function handToOwner() {
   execFileSync('chown', ['-R', '-h', `${owner.uid}:${owner.gid}`, ...paths])
 }
 
+/** Where a system keeps its own programs, such as unshare, which a narrow PATH may leave out. */
+const SYSTEM_FOLDERS = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin']
+
 /** Environment for programs of this checkout: its own bin folder first, so that `#!/usr/bin/env node` finds the right Node. */
 export function programEnv(node, extra = {}) {
-  return { ...process.env, PATH: `${LOCAL_BIN}:${join(node, '..')}:${process.env.PATH ?? ''}`, ...extra }
+  const own = [LOCAL_BIN, join(node, '..'), ...(process.env.PATH ?? '').split(delimiter)]
+  const path = [...own, ...SYSTEM_FOLDERS.filter((folder) => !own.includes(folder))]
+  return { ...process.env, PATH: path.join(delimiter), ...extra }
 }
 
 /** Runs a tool's main function; problems of the machine are printed in one line and end with 78. */

@@ -57,15 +57,13 @@ function isReady(lane, context) {
 
 async function buildAll(lanes, context) {
   const refused = {}
-  let installer
   for (const lane of lanes) {
     say(`building the Python environment ${lane}`)
     const folder = join(VENVS, lane)
     try {
       rmSync(folder, { recursive: true, force: true })
       mkdirSync(VENVS, { recursive: true })
-      installer ??= await chooseInstaller(context)
-      await installer(folder, join(REQUIREMENTS, `${lane}.txt`))
+      await installLane(folder, join(REQUIREMENTS, `${lane}.txt`), context)
       writeStamp(join(folder, '.stamp'), laneDigest(lane, context))
     } catch (error) {
       rmSync(folder, { recursive: true, force: true })
@@ -82,20 +80,17 @@ function shorten(message) {
   return (lines.findLast((line) => /error|no matching|could not|failed/i.test(line)) ?? lines.at(-1) ?? 'no reason given').slice(0, 300)
 }
 
-/** uv where it can be installed (a second per lane), else pip (many). */
-async function chooseInstaller(context) {
+/** uv where it can be had and reaches an index (a second per lane), else pip (many), which knows the machine's own pip settings. */
+async function installLane(folder, requirements, context) {
   try {
     const uv = await installUv(context)
-    return async (folder, requirements) => {
-      await runPython([uv, 'venv', '--quiet', '--python', context.python, folder])
-      await runPython([uv, 'pip', 'sync', '--quiet', '--python', join(folder, 'bin', 'python'), requirements])
-    }
+    await runPython([uv, 'venv', '--quiet', '--python', context.python, folder])
+    await runPython([uv, 'pip', 'sync', '--quiet', '--python', join(folder, 'bin', 'python'), requirements])
   } catch (error) {
-    say(`uv is not available (${shorten(error.message)}), using pip`)
-    return async (folder, requirements) => {
-      await runPython([context.python, '-m', 'venv', folder])
-      await runPython([join(folder, 'bin', 'python'), '-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check', '-r', requirements])
-    }
+    say(`uv does not work here (${shorten(error.message)}), trying pip`)
+    rmSync(folder, { recursive: true, force: true })
+    await runPython([context.python, '-m', 'venv', folder])
+    await runPython([join(folder, 'bin', 'python'), '-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check', '-r', requirements])
   }
 }
 
@@ -113,7 +108,7 @@ async function installUv(context) {
 }
 
 function runPython(argv) {
-  const env = { ...toolEnv(), UV_CACHE_DIR: join(CACHE, 'uv'), UV_NO_PROGRESS: '1', PIP_NO_INPUT: '1', PIP_DEFAULT_TIMEOUT: '30' }
+  const env = { ...toolEnv(), UV_CACHE_DIR: join(CACHE, 'uv'), UV_NO_PROGRESS: '1', UV_SYSTEM_CERTS: '1', PIP_NO_INPUT: '1', PIP_DEFAULT_TIMEOUT: '30' }
   for (const key of ['PYTHONPATH', 'PYTHONHOME', 'VIRTUAL_ENV']) delete env[key]
   return runCommand(argv, { cwd: ROOT, env, timeoutMs: INSTALL_TIMEOUT_MS, isQuiet: true })
 }
