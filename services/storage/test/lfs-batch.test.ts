@@ -30,7 +30,7 @@ async function openLfs() {
   const root = await mkdtemp(join(tmpdir(), 'hearth-lfs-'))
   const signedPaths = createSignedPaths({ keys: [{ id: 'k', secret: randomBytes(32) }], nowMs: Date.now })
   const ctx: LfsContext = {
-    repos: { findRepo: async ({ path }) => REPOS.find((repo) => `${repo.namespace}/${repo.name}` === path) },
+    repos: { findRepo: async ({ path }) => REPOS.find((repo) => `${repo.namespace}/${repo.name}` === path), findAccessStatus: async () => undefined },
     lfs: createMemoryLfsStore(), objects: await openFsBlobStore({ root, newId }), signedPaths, newId,
   }
   const hold = async (repo: string, data: Buffer) => {

@@ -76,7 +76,7 @@ async function assertMayMoveRef(ctx: StorageContext, actor: Actor, repo: Repo, r
   const number = pullRequestNumber(ref)
   const discussion = number === undefined ? undefined : await ctx.git.findDiscussion(repo.id, number)
   const isOwnPullRequest = discussion !== undefined && actor.kind === 'user' && discussion.authorId === actor.id
-  assertAllowed(actor, isOwnPullRequest ? 'openPullRequest' : 'writeContent', repo)
+  await assertAllowed(ctx.repos, actor, isOwnPullRequest ? 'openPullRequest' : 'writeContent', repo)
   if (discussion !== undefined && (discussion.status === 'closed' || discussion.status === 'merged')) {
     throw new HearthError('CONFLICT', `Pull request ${discussion.number} is ${discussion.status}; it takes no more commits`)
   }

@@ -1,16 +1,15 @@
 import type { Actor } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
 import type { ObjectId } from '@hearth/ids'
-import { openRepo } from './access.ts'
+import { openRepo, type AccessReads } from './access.ts'
 import type { BlobStore } from './blob-store-port.ts'
 import type { LfsObject, LfsStore } from './lfs-store-port.ts'
 import { countParts, partAt, partBytesFor, SINGLE_PUT_BYTES } from './multipart.ts'
 import type { Repo, RepoName } from './repo.ts'
-import type { RepoStore } from './repo-store-port.ts'
 import type { SignedPaths } from './signed-path-port.ts'
 
 export interface LfsContext {
-  readonly repos: Pick<RepoStore, 'findRepo'>
+  readonly repos: AccessReads
   readonly lfs: LfsStore
   readonly objects: BlobStore
   readonly signedPaths: SignedPaths
