@@ -39,6 +39,11 @@ function decide(actor: Actor, action: RepoAction, resource: RepoResource): Decis
   return isRefusedWriter && can(actor, 'readContent', resource) === 'gated' ? 'gated' : decision
 }
 
+/** Whose bytes an upload brings: they may be used by the same account before a commit names them, whatever its token. */
+export function accountOf(actor: Actor): string {
+  return actor.kind === 'user' ? actor.id : actor.kind === 'service' ? `service:${actor.name}` : ''
+}
+
 export function repoNotFound(): HearthError {
   return new HearthError('REPO_NOT_FOUND', 'Repository not found')
 }

@@ -39,7 +39,7 @@ export async function createCommit(ctx: StorageContext, actor: Actor, command: C
   const ref = command.createPullRequest ? pullRequestBase(command.revision) : writableRefName(command.revision)
   const repo = await openForCommit(ctx, actor, command, ref)
   assertCommitRequest(command)
-  const sources = await gatherSources(ctx, repo, command.operations)
+  const sources = await gatherSources(ctx, actor, repo, command.operations)
   const outcome = await ctx.git.transact(repo.id, async (tx) => {
     signal.throwIfAborted()
     const work = { ctx, actor, command, repo, sources, tx }
