@@ -39,6 +39,11 @@ describe.each(CLIENTS)('lane %s (%s)', (name) => {
     ok(await lane.python('hub_api.py'))
   })
 
+  test.skipIf(!hasLane(name))('asks for the files of a gated repo, decides and downloads', { timeout: 120_000 }, async () => {
+    await using lane = await openLane(name, { endpoint: hub.url })
+    ok(await lane.python('access_requests.py', [TOKENS.ana, TOKENS.bo, TOKENS.member, `ana/gated-${name}`]))
+  })
+
   test.skipIf(!hasLane(name))('uploads a folder by its command line and downloads it, every byte equal', { timeout: 120_000 }, async () => {
     await using lane = await openLane(name, { endpoint: hub.url, token: TOKENS.ana })
     const id = `ana/folder-${name}`

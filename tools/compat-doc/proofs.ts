@@ -14,6 +14,7 @@ export interface Compatibility {
 
 const CLI = 'e2e/core/official-cli.test.ts'
 const GATEWAY = 'services/gateway/test'
+const ACCESS = { file: 'e2e/core/access-requests.test.ts', title: 'asks, decides and downloads' }
 const MATRIX = { file: 'services/all-in-one/test/permission-matrix.test.ts', title: 'on %s, %s repo' }
 
 /** The row for each route; a route without one does not compile. */
@@ -33,8 +34,14 @@ export const COMPATIBILITY: Readonly<Record<RouteId, Compatibility>> = {
   organizationOverview: { proof: { file: `${GATEWAY}/repos.test.ts`, title: 'shows users and organisations' }, divergence: 'names only, no counts and no followers' },
   createRepo: { proof: { file: CLI, title: 'creates a model, a dataset, a space' }, divergence: '`resourceGroupId`, hardware and storage of Spaces are not used' },
   deleteRepo: { proof: { file: CLI, title: 'works through the Python API' } },
-  updateSettings: { proof: { file: CLI, title: 'works through the Python API' }, divergence: 'visibility and gating mode; there are no access requests yet, so only members read a gated repo' },
+  updateSettings: { proof: { file: CLI, title: 'works through the Python API' }, divergence: 'visibility and gating mode' },
   validateYaml: { proof: { file: `${GATEWAY}/repos.test.ts`, title: 'judges cards' } },
+  askAccess: { proof: { file: `${GATEWAY}/access.test.ts`, title: 'are asked for as JSON or by a form' }, divergence: 'ours' },
+  askAccessForm: { proof: { file: `${GATEWAY}/access.test.ts`, title: 'are asked for as JSON or by a form' }, divergence: 'takes a token, no cookie; fields are kept as they come' },
+  ownAccess: { proof: { file: `${GATEWAY}/access.test.ts`, title: 'are asked for as JSON or by a form' }, divergence: 'ours' },
+  listAccessRequests: { proof: ACCESS, divergence: 'requesters are never hidden' },
+  handleAccessRequest: { proof: ACCESS },
+  grantAccess: { proof: ACCESS },
   authCheck: { proof: { file: `${GATEWAY}/repos.test.ts`, title: 'checks rights' } },
   authCheckWrite: { proof: { file: `${GATEWAY}/repos.test.ts`, title: 'checks rights' } },
   listRepos: { proof: { file: CLI, title: 'works through the Python API' }, divergence: '`filter` (tags) answers 501; download counts, likes and trending stay 0' },

@@ -16,6 +16,7 @@ a check of \`npm test\` fails when it is not current, and when a proving test is
 
 const AREAS = [
   ['Repositories', ['createRepo', 'deleteRepo', 'updateSettings', 'listRepos', 'repoInfo', 'repoInfoAtRevision', 'authCheck', 'authCheckWrite', 'validateYaml']],
+  ['Gated repositories', ['askAccess', 'askAccessForm', 'ownAccess', 'listAccessRequests', 'handleAccessRequest', 'grantAccess']],
   ['Content', ['listTree', 'pathsInfo', 'headFile', 'getFile', 'getRaw', 'preupload', 'commit']],
   ['Refs and history', ['listRefs', 'listCommits', 'createBranch', 'deleteBranch', 'createTag', 'deleteTag']],
   ['git LFS', ['lfsBatch', 'lfsVerify']],
@@ -26,7 +27,7 @@ const TAIL = `## Not served yet
 
 Everything else answers 404 JSON; so the official clients take their other ways where they have one. Xet transfers (\`xet-read-token\`,
 \`xet-write-token\`; uploads go by LFS), git smart HTTP (\`git clone\`, \`git push\`), moving repos, discussions and merging of pull requests,
-access requests of gated repos, likes, collections, webhooks, Spaces at run time, \`super-squash\`, \`lfs-files\`, tags listings
+likes, collections, webhooks, Spaces at run time, \`super-squash\`, \`lfs-files\`, tags listings
 (\`models-tags-by-type\`), the dataset viewer, inference, jobs.
 `
 

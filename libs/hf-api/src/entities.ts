@@ -38,6 +38,19 @@ export const repoInfo = z.looseObject({
 })
 export type RepoInfo = z.infer<typeof repoInfo>
 
+/** A request for the files of a gated repo; `user` is missing where requesters stay hidden. */
+export const accessRequest = z.object({
+  requestId: objectId,
+  user: z.object({ _id: objectId, user: z.string(), fullname: z.string(), email: z.string().optional() }).optional(),
+  status: z.enum(['pending', 'accepted', 'rejected']),
+  timestamp: date,
+  fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  rejectionReason: z.string().optional(),
+  decidedAt: date.optional(),
+  decidedBy: z.string().optional(),
+})
+export type AccessRequest = z.infer<typeof accessRequest>
+
 export const treeEntry = z.object({
   type: z.enum(['file', 'directory']),
   oid: gitOid,

@@ -3,7 +3,7 @@
  * likewise; `user` means any valid credential; `signed` means that the path itself carries the right.
  */
 export const PERMISSIONS = [
-  'public', 'user', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.administer', 'namespace.create', 'signed',
+  'public', 'user', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.askAccess', 'repo.administer', 'namespace.create', 'signed',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
@@ -53,6 +53,7 @@ function repoOutcome(permission: Permission, caller: CallerKind, visibility: 'pu
   if (visibility === 'private' && caller === 'stranger') return HIDDEN
   if (permission === 'repo.see' || permission === 'repo.readContent') return 'allow'
   if (caller === 'anonymous') return LOG_IN
+  if (permission === 'repo.askAccess') return 'allow'
   return allowOnly(caller, permission === 'repo.openPullRequest' ? ['member', 'stranger', 'owner', 'admin'] : ['owner', 'admin'])
 }
 

@@ -11,7 +11,7 @@ export const API_VERBS = [
 /** The same for web paths. */
 export const WEB_VERBS = [
   'resolve', 'raw', 'blob', 'tree', 'blame', 'commit', 'commits', 'discussions', 'edit', 'upload', 'delete', 'settings', 'info',
-  'git-upload-pack', 'git-receive-pack', 'viewer', 'community', 'activity', 'new', 'history', 'files', 'move',
+  'git-upload-pack', 'git-receive-pack', 'viewer', 'community', 'activity', 'new', 'history', 'files', 'move', 'ask-access',
 ] as const
 
 const REPO_NAMES: ReadonlySet<string> = new Set<string>([...API_VERBS, ...WEB_VERBS])

@@ -1,4 +1,5 @@
 import type { RouteSpec } from './route.ts'
+import { ACCESS_ROUTES } from './routes/access.ts'
 import { ACCOUNT_ROUTES } from './routes/accounts.ts'
 import { CATALOGUE_ROUTES } from './routes/catalogue.ts'
 import { CONTENT_ROUTES } from './routes/content.ts'
@@ -10,7 +11,7 @@ import { REPO_ROUTES } from './routes/repos.ts'
 
 /** Every public operation. The gateway registers these and no others. */
 export const ROUTES = {
-  ...META_ROUTES, ...ACCOUNT_ROUTES, ...REPO_ROUTES, ...CATALOGUE_ROUTES, ...CONTENT_ROUTES, ...REF_ROUTES, ...LFS_ROUTES, ...PAGE_ROUTES,
+  ...META_ROUTES, ...ACCOUNT_ROUTES, ...REPO_ROUTES, ...ACCESS_ROUTES, ...CATALOGUE_ROUTES, ...CONTENT_ROUTES, ...REF_ROUTES, ...LFS_ROUTES, ...PAGE_ROUTES,
 } satisfies Record<string, RouteSpec>
 
 export type Routes = typeof ROUTES

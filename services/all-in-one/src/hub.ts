@@ -2,6 +2,7 @@ import { startAuth } from '@hearth/auth'
 import { createObserver, startGateway } from '@hearth/gateway'
 import { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import { AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
+import { AccessServiceService } from '@hearth/proto/storage/v1/access'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import { createInProcessServer, createInProcessTransport, logCalls } from '@hearth/rpc'
@@ -37,7 +38,7 @@ export async function startHub(config: HubConfig, log: Logger): Promise<Hub> {
 
   const gateway = undo.use(await startGateway(config.gateway, {
     auth: { authentication: transport.client(AuthenticationServiceService), accounts },
-    storage: { repos, content: transport.client(ContentServiceService), lfs: transport.client(LfsServiceService) },
+    storage: { repos, content: transport.client(ContentServiceService), lfs: transport.client(LfsServiceService), access: transport.client(AccessServiceService) },
     dataPlane: storage.dataPlane, observer: createObserver(log.named('gateway'), metrics), metricsText: () => metrics.text(),
   }))
   const listener = undo.use(await openListener({ host: config.common.host, port: config.common.port, dataPlane: storage.dataPlane.handle, gateway: gateway.handle }))

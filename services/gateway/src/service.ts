@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import type { AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
+import type { AccessServiceService } from '@hearth/proto/storage/v1/access'
 import type { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import type { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import type { ServiceClient } from '@hearth/rpc'
@@ -18,6 +19,7 @@ export interface GatewayDeps {
     readonly repos: ServiceClient<typeof RepoServiceService>
     readonly content: ServiceClient<typeof ContentServiceService>
     readonly lfs: ServiceClient<typeof LfsServiceService>
+    readonly access: ServiceClient<typeof AccessServiceService>
   }
   readonly dataPlane: DataPlane<IncomingMessage, ServerResponse>
   readonly observer: Observer

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import { AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
+import { AccessServiceService } from '@hearth/proto/storage/v1/access'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import { GatewayEnv, toGatewayConfig, type GatewayConfig } from '../src/config.ts'
@@ -11,6 +12,7 @@ import { startGateway } from '../src/service.ts'
 import { createFakeAccounts, createFakeAuthentication, type FakeAuthentication } from './fakes/auth-service.ts'
 import { createFakeDataPlane } from './fakes/data-plane.ts'
 import { createLocalClient } from './fakes/local-client.ts'
+import { createFakeAccess } from './fakes/storage-access.ts'
 import { createFakeContent } from './fakes/storage-content.ts'
 import { createFakeLfs } from './fakes/storage-lfs.ts'
 import { createFakeRepos } from './fakes/storage-repos.ts'
@@ -44,6 +46,7 @@ export async function startTestGateway(overrides: Partial<GatewayConfig> = {}): 
     auth: { authentication: createLocalClient(AuthenticationServiceService, authentication), accounts: createLocalClient(AccountsServiceService, createFakeAccounts()) },
     storage: {
       repos: createLocalClient(RepoServiceService, createFakeRepos(world)), content: createLocalClient(ContentServiceService, createFakeContent(world)), lfs: createLocalClient(LfsServiceService, createFakeLfs(world)),
+      access: createLocalClient(AccessServiceService, createFakeAccess(world)),
     },
     dataPlane: local,
     observer: { requestDone: (event) => { requests.push(event) }, requestFailed: ({ error }) => { failures.push(error) } },

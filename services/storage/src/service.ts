@@ -3,6 +3,7 @@ import { migrate, type Db } from '@hearth/db'
 import { appendOutbox, ensureOutbox } from '@hearth/events'
 import { newObjectId, type ObjectId } from '@hearth/ids'
 import type { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
+import { AccessServiceService } from '@hearth/proto/storage/v1/access'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import { serve, type ServedService, type ServiceClient } from '@hearth/rpc'
@@ -17,11 +18,13 @@ import { createRepoEpochs, type RepoEpochs } from './domain/repo-epochs.ts'
 import { createSignedPaths } from './domain/signed-path.ts'
 import { createBufferPool } from './http/buffer-pool.ts'
 import { createDataPlane, type DataPlane } from './http/data-plane.ts'
+import { createAccessHandlers } from './rpc/access-handlers.ts'
 import { createContentHandlers } from './rpc/content-handlers.ts'
 import { createLfsHandlers } from './rpc/lfs-handlers.ts'
 import { createNamespaceDirectory } from './rpc/namespace-directory.ts'
 import { createRepoHandlers } from './rpc/repo-handlers.ts'
 import { openFsBlobStore } from './stores/blob-store.fs.ts'
+import { createAccessRequestStore } from './stores/access-request-store.pg.ts'
 import type { EventWriter } from './stores/event-writer.ts'
 import { exportRepo, type ExportedRepo } from './stores/export-repo.ts'
 import { createGitBlobStore } from './stores/git-blob-store.pg.ts'
@@ -44,7 +47,7 @@ export interface StorageDeps {
 }
 
 export interface StorageService extends AsyncDisposable {
-  /** RepoService, ContentService and LfsService, to be mounted on a server of any transport. */
+  /** AccessService, RepoService, ContentService and LfsService, to be mounted on a server of any transport. */
   readonly handlers: readonly ServedService[]
   readonly dataPlane: DataPlane
 }
@@ -69,7 +72,7 @@ export async function startStorage(config: StorageConfig, deps: StorageDeps): Pr
   const sweep = startSweeping(lfs, deps.log.named('sweep'))
   return {
     handlers: [
-      serve(RepoServiceService, createRepoHandlers(context)), serve(ContentServiceService, createContentHandlers(context)), serve(LfsServiceService, createLfsHandlers(lfs)),
+      serve(AccessServiceService, createAccessHandlers(context)), serve(RepoServiceService, createRepoHandlers(context)), serve(ContentServiceService, createContentHandlers(context)), serve(LfsServiceService, createLfsHandlers(lfs)),
     ],
     dataPlane,
     async [Symbol.asyncDispose]() {
@@ -85,6 +88,7 @@ async function composeContext(config: StorageConfig, deps: StorageDeps, objects:
   const epochs = createRepoEpochs(repos, Date.now)
   return {
     repos, git, epochs, newId,
+    accessRequests: createAccessRequestStore({ db: deps.db, addEvent }),
     blobs: createGitBlobStore(deps.db),
     blobBytes: { readStart: (sha256, maxBytes) => readStart(objects, sha256, maxBytes) },
     lfs: createLfsStore({ db: deps.db, addEvent }),
@@ -100,6 +104,10 @@ async function composeContext(config: StorageConfig, deps: StorageDeps, objects:
 function forgettingEpochs(observe: StorageObserver, epochs: RepoEpochs): StorageObserver {
   return {
     ...observe,
+    accessChanged(event) {
+      epochs.forget(event.repoId)
+      observe.accessChanged(event)
+    },
     repoChanged(event) {
       epochs.forget(event.repoId)
       observe.repoChanged(event)

@@ -13,6 +13,9 @@ export function createStorageObserver(log: Logger, metrics: Metrics): StorageObs
       commits.add(1)
       log.info({ evt: 'commit.created', repo: repoId, ref, oid, operations, ms }, 'commit created')
     },
+    accessChanged({ repoId, requestId, move, status }) {
+      log.info({ evt: 'access.changed', repo: repoId, request: requestId, move, status }, 'access to a gated repo changed')
+    },
     repoChanged({ repoId, change }) {
       log.info({ evt: `repo.${change}`, repo: repoId }, 'repo changed')
     },

@@ -14,6 +14,7 @@ import { inChunks, sha256Of } from './suites/blob-store.suite.ts'
 const DATA = Buffer.alloc(3_000_000, 'hearth')
 const OBJECT = { sha256: sha256Of(DATA), sizeBytes: DATA.length }
 const [REPO, UPLOAD] = ['a'.repeat(24) as ObjectId, 'b'.repeat(24) as ObjectId]
+const SENDER = 'c'.repeat(24)
 
 /** Opens the store that a process left which was killed at `crashPoint`. */
 async function afterCrash(crashPoint: string, mode: 'whole' | 'parts') {
@@ -47,12 +48,12 @@ test.each(['upload.after-part-before-row', 'in-the-middle'])('parts of an upload
   await using left = await afterCrash(crashPoint, 'parts')
   const lfs = createMemoryLfsStore()
   const ctx = { objects: left.objects, lfs, crashPoint: () => undefined }
-  await lfs.openUpload({ id: UPLOAD, repoId: REPO, ...OBJECT, partBytes: DATA.length })
+  await lfs.openUpload({ id: UPLOAD, repoId: REPO, senderId: SENDER, ...OBJECT, partBytes: DATA.length })
   await left.objects.createUpload(UPLOAD, DATA.length)
   const base = { repoId: REPO, epoch: 1, uploadId: UPLOAD }
-  await expect(completeUpload(ctx, { kind: 'completeUpload', ...base, ...OBJECT }, [1])).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' })
+  await expect(completeUpload(ctx, { kind: 'completeUpload', ...base, senderId: SENDER, ...OBJECT }, [1])).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' })
   await receivePart(ctx, { kind: 'putPart', ...base, partNumber: 1, offset: 0, sizeBytes: DATA.length }, inChunks(DATA, 65_536))
-  await completeUpload(ctx, { kind: 'completeUpload', ...base, ...OBJECT }, [1])
+  await completeUpload(ctx, { kind: 'completeUpload', ...base, senderId: SENDER, ...OBJECT }, [1])
   expect(await left.objects.stat(OBJECT.sha256)).toBe(DATA.length)
 })
 
@@ -60,13 +61,13 @@ test('a completion killed between publishing and row is finished by the next one
   await using left = await afterCrash('upload.after-publish-before-row', 'parts')
   const lfs = createMemoryLfsStore()
   const ctx = { objects: left.objects, lfs, crashPoint: () => undefined }
-  await lfs.openUpload({ id: UPLOAD, repoId: REPO, ...OBJECT, partBytes: DATA.length })
+  await lfs.openUpload({ id: UPLOAD, repoId: REPO, senderId: SENDER, ...OBJECT, partBytes: DATA.length })
   await lfs.recordPart(UPLOAD, 1)
-  const complete = (): Promise<void> => completeUpload(ctx, { kind: 'completeUpload', repoId: REPO, epoch: 1, uploadId: UPLOAD, ...OBJECT }, [1])
+  const complete = (): Promise<void> => completeUpload(ctx, { kind: 'completeUpload', repoId: REPO, epoch: 1, senderId: SENDER, uploadId: UPLOAD, ...OBJECT }, [1])
   // That somebody else's copy of the object is there proves nothing about this upload.
   await expect(complete()).rejects.toMatchObject({ reason: 'ENTRY_NOT_FOUND' })
   await lfs.markVerified(UPLOAD)
   await complete()
-  expect((await lfs.findInRepo(REPO, [OBJECT.sha256])).get(OBJECT.sha256)).toBe(DATA.length)
+  expect((await lfs.findInRepo(REPO, [OBJECT.sha256], SENDER)).get(OBJECT.sha256)).toBe(DATA.length)
   expect(await lfs.findUpload(UPLOAD)).toBeUndefined()
 })

@@ -4,7 +4,7 @@ import { readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { newId, openTestPlane, putGrant, readText, REPO, type TestPlane } from './harness/open-data-plane.ts'
+import { newId, openTestPlane, putGrant, readText, REPO, SENDER, type TestPlane } from './harness/open-data-plane.ts'
 import { sha256Of } from './suites/blob-store.suite.ts'
 
 const MIB = 1024 * 1024
@@ -138,8 +138,8 @@ test('draining waits for what is under way', async () => {
 test.each(['', 'null', '[]', '7', '{"oid":1}', '{"parts":[]}', `{"oid":"${'0'.repeat(64)}","parts":{}}`, '{'.repeat(9999), `${'['.repeat(200_000)}`, '\u0000\u00ff'])('a completion that says %j is refused', async (body) => {
   await using hub = await openTestPlane()
   const data = randomBytes(100)
-  const upload = await hub.lfs.openUpload({ id: newId(), repoId: REPO, sha256: sha256Of(data), sizeBytes: 100, partBytes: 100 })
-  const path = hub.sign({ kind: 'completeUpload', repoId: REPO, epoch: 1, uploadId: upload.id, sha256: upload.sha256, sizeBytes: 100 })
+  const upload = await hub.lfs.openUpload({ id: newId(), repoId: REPO, senderId: SENDER, sha256: sha256Of(data), sizeBytes: 100, partBytes: 100 })
+  const path = hub.sign({ kind: 'completeUpload', repoId: REPO, epoch: 1, senderId: SENDER, uploadId: upload.id, sha256: upload.sha256, sizeBytes: 100 })
   const answer = await fetch(`http://127.0.0.1:${hub.port}${path}`, { method: 'POST', body })
   expect([answer.status, hub.failures]).toEqual([400, []])
   expect(answer.headers.get('x-error-message')).toBe((await answer.json() as { error: string }).error)

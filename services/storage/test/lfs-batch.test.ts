@@ -30,12 +30,13 @@ async function openLfs() {
   const root = await mkdtemp(join(tmpdir(), 'hearth-lfs-'))
   const signedPaths = createSignedPaths({ keys: [{ id: 'k', secret: randomBytes(32) }], nowMs: Date.now })
   const ctx: LfsContext = {
-    repos: { findRepo: async ({ path }) => REPOS.find((repo) => `${repo.namespace}/${repo.name}` === path) },
+    repos: { findRepo: async ({ path }) => REPOS.find((repo) => `${repo.namespace}/${repo.name}` === path), findAccessStatus: async () => undefined },
     lfs: createMemoryLfsStore(), objects: await openFsBlobStore({ root, newId }), signedPaths, newId,
   }
   const hold = async (repo: string, data: Buffer) => {
     const stored = await ctx.objects.put(inChunks(data, 65_536), { maxBytes: data.length })
-    await ctx.lfs.recordObject(REPOS.find((one) => one.name === repo)?.id ?? newId(), stored)
+    const holder = REPOS.find((one) => one.name === repo)
+    await ctx.lfs.recordObject(holder?.id ?? newId(), { ...stored, senderId: holder?.creatorId ?? '' })
     return stored
   }
   const grantOf = (path: string) => signedPaths.verify(path.slice(path.lastIndexOf('/') + 1))
@@ -55,6 +56,29 @@ test('what this repo holds is present; what only another holds has to be sent', 
   const [unknown] = await planUploads(hub.ctx, BO, { repo: named('b/own'), objects: [big(100)], acceptsMultipart: true })
   expect([known?.kind, unknown?.kind]).toEqual(['single', 'single'])
   expect(await planDownloads(hub.ctx, BO, { repo: named('b/own'), objects: [object], acceptsMultipart: false })).toMatchObject([{ kind: 'problem', code: 404 }])
+})
+
+test('what somebody else sent to a repo that all may read is nobody else\'s before a commit names it', async () => {
+  await using hub = await openLfs()
+  const object = await hub.hold('open', randomBytes(100))
+  const plan = (actor: Actor, sizeBytes = 100) => planUploads(hub.ctx, actor, { repo: named('a/open'), objects: [{ ...object, sizeBytes }], acceptsMultipart: true })
+  expect([(await plan(ANA))[0]?.kind, (await plan(BO))[0]?.kind, (await plan(BO, 99))[0]?.kind]).toEqual(['present', 'single', 'single'])
+  expect(await planDownloads(hub.ctx, BO, { repo: named('a/open'), objects: [object], acceptsMultipart: false })).toMatchObject([{ kind: 'problem', code: 404 }])
+  await expect(verifyObject(hub.ctx, BO, { repo: named('a/open'), object })).rejects.toMatchObject({ reason: 'ENTRY_NOT_FOUND' })
+})
+
+test('two senders of one large object do not meet: neither ends, spoils or completes what the other sends', async () => {
+  await using hub = await openLfs()
+  const object = big(300 * MIB)
+  const idOf = async (actor: Actor, sizeBytes: number): Promise<string> => {
+    const [plan] = await planUploads(hub.ctx, actor, { repo: named('a/open'), objects: [{ ...object, sizeBytes }], acceptsMultipart: true })
+    const grant = hub.grantOf(plan?.kind === 'multipart' ? plan.completePath : '')
+    return grant.kind === 'completeUpload' ? `${grant.uploadId} ${grant.sizeBytes}` : ''
+  }
+  const foreign = await idOf(BO, 200 * MIB)
+  const own = await idOf(ANA, object.sizeBytes)
+  expect(own).not.toBe(foreign)
+  expect([await idOf(BO, 200 * MIB), await idOf(ANA, object.sizeBytes)]).toEqual([foreign, own])
 })
 
 test('a wrong size and a record without bytes are not "present"', async () => {

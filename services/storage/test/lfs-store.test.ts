@@ -36,9 +36,9 @@ describe('on PostgreSQL', () => {
   test('an object is recorded with its event, or not at all', async () => {
     await using storage = await openTestStorage()
     const repo = await newRepo(storage, 'm')
-    const object = { sha256: sha256Of(Buffer.from('x')), sizeBytes: 1 }
+    const object = { sha256: sha256Of(Buffer.from('x')), sizeBytes: 1, senderId: 'a'.repeat(24) }
     const failing = createLfsStore({ db: storage.db, addEvent: () => Promise.reject(new Error('no outbox')) })
     await expect(failing.recordObject(repo.id, object)).rejects.toThrow('no outbox')
-    expect((await failing.findInRepo(repo.id, [object.sha256])).size).toBe(0)
+    expect((await failing.findInRepo(repo.id, [object.sha256], object.senderId)).size).toBe(0)
   })
 })

@@ -1,7 +1,7 @@
 import { HearthError } from '@hearth/errors'
 import type { GitOid, ObjectId, Sha256 } from '@hearth/ids'
 import type { GitBlob, GitBlobStore } from '../src/domain/git-blob-port.ts'
-import type { LfsObject, LfsStore, LfsUpload } from '../src/domain/lfs-store-port.ts'
+import type { LfsStore, LfsUpload } from '../src/domain/lfs-store-port.ts'
 
 export function createMemoryGitBlobs(): GitBlobStore {
   const blobs = new Map<string, GitBlob>()
@@ -14,18 +14,22 @@ export function createMemoryGitBlobs(): GitBlobStore {
 
 /** Passes the same suite as the store on PostgreSQL (test/suites/lfs-store.suite.ts). */
 export function createMemoryLfsStore(nowMs: () => number = Date.now, isRepo: (id: ObjectId) => boolean = () => true): LfsStore {
+  /** By repo and sender. */
   const held = new Map<string, Map<Sha256, number>>()
   const uploads = new Map<ObjectId, LfsUpload & { readonly createdAt: Date; readonly parts: Set<number>; readonly isVerified: boolean }>()
-  const holding = (repoId: ObjectId): Map<Sha256, number> => held.get(repoId) ?? held.set(repoId, new Map()).get(repoId) ?? new Map()
+  const holding = (repoId: ObjectId, senderId: string): Map<Sha256, number> => {
+    const key = `${repoId} ${senderId}`
+    return held.get(key) ?? held.set(key, new Map()).get(key) ?? new Map()
+  }
   return {
-    async findInRepo(repoId, oids) { return new Map([...holding(repoId)].filter(([sha256]) => oids.includes(sha256))) },
-    async recordObject(repoId, object: LfsObject) {
+    async findInRepo(repoId, oids, senderId) { return new Map([...holding(repoId, senderId)].filter(([sha256]) => oids.includes(sha256))) },
+    async recordObject(repoId, object) {
       if (!isRepo(repoId)) throw new HearthError('REPO_NOT_FOUND', 'Repository not found')
-      holding(repoId).set(object.sha256, object.sizeBytes)
+      holding(repoId, object.senderId).set(object.sha256, object.sizeBytes)
     },
     async openUpload(upload) {
       if (!isRepo(upload.repoId)) throw new HearthError('REPO_NOT_FOUND', 'Repository not found')
-      const found = [...uploads.values()].find((one) => one.repoId === upload.repoId && one.sha256 === upload.sha256)
+      const found = [...uploads.values()].find((one) => one.repoId === upload.repoId && one.sha256 === upload.sha256 && one.senderId === upload.senderId)
       const createdAt = new Date(nowMs())
       const kept = found === undefined ? { ...upload, createdAt, parts: new Set<number>(), isVerified: false } : { ...found, createdAt }
       uploads.set(kept.id, kept)
@@ -49,6 +53,6 @@ export function createMemoryLfsStore(nowMs: () => number = Date.now, isRepo: (id
   }
 }
 
-function strip({ id, repoId, sha256, sizeBytes, partBytes }: LfsUpload): LfsUpload {
-  return { id, repoId, sha256, sizeBytes, partBytes }
+function strip({ id, repoId, senderId, sha256, sizeBytes, partBytes }: LfsUpload): LfsUpload {
+  return { id, repoId, senderId, sha256, sizeBytes, partBytes }
 }

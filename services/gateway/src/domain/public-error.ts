@@ -1,3 +1,4 @@
+import { webPrefixOf, type RepoKind } from '@hearth/hf-api'
 import { ERRORS, HearthError, isHearthError, type ErrorReason } from '@hearth/errors'
 
 export const BAD_CREDENTIALS = 'Invalid credentials in Authorization header'
@@ -16,6 +17,8 @@ export interface ErrorSituation {
   readonly isAnonymous: boolean
   /** A git or git-lfs path: their clients need a challenge to ask for a password. */
   readonly isGit: boolean
+  /** `http://host:port` as the client sees it. */
+  readonly origin: string
 }
 
 /** Anonymous callers are asked to log in where others are refused: the official clients tell the cases apart by X-Error-Code. */
@@ -30,8 +33,23 @@ export function toPublicError(error: unknown, situation: ErrorSituation): Public
   return { reason, status, message, headers: headersOf(known, { status, message, situation }) }
 }
 
-function messageOf(error: HearthError, { isGit }: ErrorSituation): string {
+const KINDS: Readonly<Record<string, RepoKind>> = { model: 'models', dataset: 'datasets', space: 'spaces' }
+
+/** Where a caller who is kept out by a gate can ask for access; undefined for every other failure. */
+export function accessUrlOf(error: HearthError, origin: string): string | undefined {
+  const { gate, repo, repoType = '' } = error.metadata
+  const kind = Object.hasOwn(KINDS, repoType) ? KINDS[repoType] : undefined
+  return error.reason === 'GATED_REPO' && gate === 'ask' && repo !== undefined && kind !== undefined ? `${origin}/${webPrefixOf(kind)}${repo}` : undefined
+}
+
+function gatedMessage(error: HearthError, origin: string): string {
+  const url = accessUrlOf(error, origin)
+  return url === undefined ? error.message : error.message.replace('the page of the repository', url)
+}
+
+function messageOf(error: HearthError, { isGit, origin }: ErrorSituation): string {
   switch (error.reason) {
+    case 'GATED_REPO': return gatedMessage(error, origin)
     case 'INTERNAL': return 'Internal error'
     case 'DISABLED_REPO': return DISABLED
     case 'INVALID_CREDENTIALS': return isGit ? GIT_CREDENTIALS : BAD_CREDENTIALS

@@ -5,8 +5,8 @@ import { parseAuthorization } from './credential.ts'
 import { toPublicError } from './public-error.ts'
 import { parseQuery } from './query.ts'
 
-const SOMEBODY = { isAnonymous: false, isGit: false }
-const NOBODY = { isAnonymous: true, isGit: false }
+const SOMEBODY = { isAnonymous: false, isGit: false, origin: 'http://hub' }
+const NOBODY = { isAnonymous: true, isGit: false, origin: 'http://hub' }
 
 test.each([
   [undefined, 10], ['bytes=0-0', 1], ['bytes=0-', 10], ['bytes=4-', 6], ['bytes=2-99', 8], ['bytes=-3', 3], ['bytes=-99', 10], ['bytes=20-', 0], ['bytes=0-1,4-5', 10], ['items=0-1', 10], ['bytes=-', 10],
@@ -46,7 +46,7 @@ describe('toPublicError', () => {
     const sha = 'a'.repeat(40)
     expect(toPublicError(new HearthError('ENTRY_NOT_FOUND', 'x', { metadata: { sha } }), SOMEBODY).headers).toMatchObject({ 'x-repo-commit': sha, 'x-error-code': 'EntryNotFound' })
     expect(toPublicError(new HearthError('UNAVAILABLE', 'x', { retryAfterMs: 1500 }), SOMEBODY).headers).toMatchObject({ 'retry-after': '2' })
-    expect(toPublicError(new HearthError('UNAUTHENTICATED', 'x'), { isAnonymous: true, isGit: true }).headers).toHaveProperty('www-authenticate')
+    expect(toPublicError(new HearthError('UNAUTHENTICATED', 'x'), { isAnonymous: true, isGit: true, origin: 'http://hub' }).headers).toHaveProperty('www-authenticate')
   })
 
   test('keeps control characters out of both, and only ASCII in the header', () => {

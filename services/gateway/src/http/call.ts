@@ -37,6 +37,6 @@ export function json<T>(body: T, headers?: Headers): Answer<T> {
   return { kind: 'json', body, ...(headers === undefined ? {} : { headers }) }
 }
 
-export function redirect(location: string, status: 302 | 307, headers: Headers = {}): Answer<never> {
+export function redirect(location: string, status: 302 | 303 | 307, headers: Headers = {}): Answer<never> {
   return { kind: 'empty', status, headers: { ...headers, location } }
 }

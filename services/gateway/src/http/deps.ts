@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
+import type { AccessServiceService } from '@hearth/proto/storage/v1/access'
 import type { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import type { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import type { ServiceClient } from '@hearth/rpc'
@@ -23,6 +24,7 @@ export interface HttpDeps {
   readonly repos: ServiceClient<typeof RepoServiceService>
   readonly content: ServiceClient<typeof ContentServiceService>
   readonly lfs: ServiceClient<typeof LfsServiceService>
+  readonly access: ServiceClient<typeof AccessServiceService>
   readonly dataPlane: HttpDataPlane
   readonly observer: Observer
   readonly metricsText: () => Promise<string>

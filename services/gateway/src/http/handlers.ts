@@ -1,5 +1,6 @@
 import type { Handlers } from './call.ts'
 import type { HttpDeps } from './deps.ts'
+import { createAccessHandlers } from './routes/access-handlers.ts'
 import { createAccountHandlers } from './routes/account-handlers.ts'
 import { createCatalogueHandlers } from './routes/catalogue-handlers.ts'
 import { createCommitHandler } from './routes/commit-handler.ts'
@@ -14,7 +15,7 @@ import { createRepoHandlers } from './routes/repo-handlers.ts'
 /** One handler for each row of the route table; a missing one does not compile. */
 export function createHandlers(deps: HttpDeps): Handlers {
   return {
-    ...createMetaHandlers(deps), ...createAccountHandlers(deps), ...createRepoHandlers(deps), ...createCatalogueHandlers(deps), ...createContentHandlers(deps),
+    ...createMetaHandlers(deps), ...createAccountHandlers(deps), ...createRepoHandlers(deps), ...createAccessHandlers(deps), ...createCatalogueHandlers(deps), ...createContentHandlers(deps),
     ...createFileHandlers(deps), ...createCommitHandler(deps), ...createRefHandlers(deps), ...createLfsHandlers(deps), ...createPageHandlers(deps),
   }
 }

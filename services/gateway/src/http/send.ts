@@ -1,7 +1,7 @@
 import { HearthError } from '@hearth/errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BAD_REQUEST_PATH } from '../domain/canonical-url.ts'
-import { toPublicError } from '../domain/public-error.ts'
+import { accessUrlOf, toPublicError } from '../domain/public-error.ts'
 import type { Answer } from './call.ts'
 import type { HttpDeps } from './deps.ts'
 
@@ -24,19 +24,19 @@ interface FailedRequest {
 export function sendError(reply: FastifyReply, error: unknown, { request, deps }: FailedRequest): FastifyReply {
   const known = fromFramework(error)
   const isGit = /\/(info\/(refs|lfs)|git-(upload|receive)-pack)(\/|\?|$)/.test(request.url)
-  const shown = toPublicError(known, { isAnonymous: request.isAnonymous && request.url !== BAD_REQUEST_PATH, isGit })
+  const shown = toPublicError(known, { isAnonymous: request.isAnonymous && request.url !== BAD_REQUEST_PATH, isGit, origin: request.origin })
   if (shown.reason === 'INTERNAL') deps.observer.requestFailed({ requestId: request.id, route: request.routeId, error })
   if (reply.sent || reply.raw.headersSent) {
     reply.raw.destroy()
     return reply
   }
-  const body = { error: shown.message, ...(isGit ? { message: shown.message } : {}), ...urlOf(known) }
+  const body = { error: shown.message, ...(isGit ? { message: shown.message } : {}), ...urlOf(known, request.origin) }
   return reply.code(shown.status).headers({ ...shown.headers, 'content-type': JSON_TYPE, 'x-request-id': request.id }).send(JSON.stringify(body))
 }
 
-/** `repos/create` tells where the repo is that was in the way. */
-function urlOf(error: unknown): { readonly url?: string } {
-  const url = error instanceof HearthError ? error.metadata['url'] : undefined
+/** `repos/create` tells where the repo is that was in the way; a gate, where to ask. */
+function urlOf(error: unknown, origin: string): { readonly url?: string } {
+  const url = error instanceof HearthError ? (error.metadata['url'] ?? accessUrlOf(error, origin)) : undefined
   return url === undefined ? {} : { url }
 }
 

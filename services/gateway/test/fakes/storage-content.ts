@@ -102,7 +102,7 @@ function resolveFile(world: World, { repo, revision, path }: FileQuery, { actor 
     return { outcome: { $case: 'file', value: { repo: toRepo(found), sha: commit.oid, entry, dataPath: `/-/blob/${found.id}/${commit.oid}/${encodeURIComponent(path)}` } } }
   } catch (error) {
     if (!isHearthError(error)) throw error
-    return { outcome: { $case: 'problem', value: { reason: error.reason, message: error.message, sha: error.metadata['sha'] } } }
+    return { outcome: { $case: 'problem', value: { reason: error.reason, message: error.message, sha: error.metadata['sha'], metadata: { ...error.metadata } } } }
   }
 }
 

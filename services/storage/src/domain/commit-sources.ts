@@ -1,5 +1,7 @@
+import type { Actor } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
 import type { GitOid, Sha256 } from '@hearth/ids'
+import { accountOf } from './access.ts'
 import type { CommitOperation } from './commit-operation.ts'
 import { makeObject, type GitObject } from './git/git-object.ts'
 import { formatPointer, parsePointer } from './git/lfs-pointer.ts'
@@ -22,9 +24,10 @@ type Reads = Pick<StorageContext, 'git' | 'lfs'>
 
 /**
  * Looks up what the `add` lines name, before the repo is locked. Throws INVALID_ARGUMENT for a blob that was not sent,
- * LFS_OBJECT_MISSING for an object that this repo does not hold: whether another one holds it is never told.
+ * LFS_OBJECT_MISSING for an object that no commit of this repo names and the caller has not sent to it: whether it is known
+ * otherwise is never told.
  */
-export async function gatherSources(reads: Reads, repo: Repo, operations: readonly CommitOperation[]): Promise<CommitSources> {
+export async function gatherSources(reads: Reads, actor: Actor, repo: Repo, operations: readonly CommitOperation[]): Promise<CommitSources> {
   const blobs = operations.filter((operation) => operation.kind === 'addBlob')
   const objects = operations.filter((operation) => operation.kind === 'addLfs')
   const staged = await readStaged(reads, repo, blobs)
@@ -33,7 +36,7 @@ export async function gatherSources(reads: Reads, repo: Repo, operations: readon
     return pointer === undefined ? [] : [[oid, pointer] as const]
   }))
   const wanted = new Set([...objects.map((operation) => operation.sha256), ...[...pointers.values()].map((pointer) => pointer.sha256)])
-  const held = wanted.size === 0 ? new Map<Sha256, number>() : await reads.lfs.findInRepo(repo.id, [...wanted])
+  const held = wanted.size === 0 ? new Map<Sha256, number>() : await reads.lfs.findInRepo(repo.id, [...wanted], accountOf(actor))
   const lfs = new Map<Sha256, SourceBlob>()
   for (const operation of objects) lfs.set(operation.sha256, lfsSource(operation, held.get(operation.sha256)))
   return {

@@ -39,7 +39,7 @@ export async function createCommit(ctx: StorageContext, actor: Actor, command: C
   const ref = command.createPullRequest ? pullRequestBase(command.revision) : writableRefName(command.revision)
   const repo = await openForCommit(ctx, actor, command, ref)
   assertCommitRequest(command)
-  const sources = await gatherSources(ctx, repo, command.operations)
+  const sources = await gatherSources(ctx, actor, repo, command.operations)
   const outcome = await ctx.git.transact(repo.id, async (tx) => {
     signal.throwIfAborted()
     const work = { ctx, actor, command, repo, sources, tx }
@@ -76,7 +76,7 @@ async function assertMayMoveRef(ctx: StorageContext, actor: Actor, repo: Repo, r
   const number = pullRequestNumber(ref)
   const discussion = number === undefined ? undefined : await ctx.git.findDiscussion(repo.id, number)
   const isOwnPullRequest = discussion !== undefined && actor.kind === 'user' && discussion.authorId === actor.id
-  assertAllowed(actor, isOwnPullRequest ? 'openPullRequest' : 'writeContent', repo)
+  await assertAllowed(ctx.repos, actor, isOwnPullRequest ? 'openPullRequest' : 'writeContent', repo)
   if (discussion !== undefined && (discussion.status === 'closed' || discussion.status === 'merged')) {
     throw new HearthError('CONFLICT', `Pull request ${discussion.number} is ${discussion.status}; it takes no more commits`)
   }

@@ -1,16 +1,15 @@
 import type { Actor } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
 import type { ObjectId } from '@hearth/ids'
-import { openRepo } from './access.ts'
+import { accountOf, openRepo, type AccessReads } from './access.ts'
 import type { BlobStore } from './blob-store-port.ts'
-import type { LfsObject, LfsStore } from './lfs-store-port.ts'
+import type { LfsObject, LfsStore, SentObject } from './lfs-store-port.ts'
 import { countParts, partAt, partBytesFor, SINGLE_PUT_BYTES } from './multipart.ts'
 import type { Repo, RepoName } from './repo.ts'
-import type { RepoStore } from './repo-store-port.ts'
 import type { SignedPaths } from './signed-path-port.ts'
 
 export interface LfsContext {
-  readonly repos: Pick<RepoStore, 'findRepo'>
+  readonly repos: AccessReads
   readonly lfs: LfsStore
   readonly objects: BlobStore
   readonly signedPaths: SignedPaths
@@ -38,28 +37,29 @@ const MAX_SWEPT = 1000
 const MAX_OBJECT_BYTES = 5 * 1024 ** 4
 
 /**
- * How each object is to be sent, in the order asked. An object is skipped only when this very repo holds it: that another repo
- * does is no proof that the caller has the bytes.
+ * How each object is to be sent, in the order asked. An object is skipped only when a commit of this very repo names it, or the
+ * caller has sent it here: that another repo has it, or that somebody else is about to commit it, is no proof of having the bytes.
  */
 export async function planUploads(ctx: LfsContext, actor: Actor, batch: LfsBatch): Promise<LfsAnswer[]> {
   assertBatch(batch)
   const repo = await openRepo(ctx.repos, actor, batch.repo, 'openPullRequest')
-  const held = await ctx.lfs.findInRepo(repo.id, batch.objects.map((one) => one.sha256))
+  const held = await ctx.lfs.findInRepo(repo.id, batch.objects.map((one) => one.sha256), accountOf(actor))
   return Promise.all(batch.objects.map(async (object): Promise<LfsAnswer> => {
     const heldSize = held.get(object.sha256)
     if (heldSize !== undefined && heldSize !== object.sizeBytes) return { kind: 'problem', code: 422, message: `object ${object.sha256} has ${heldSize} bytes, not ${object.sizeBytes}` }
     if (heldSize !== undefined && (await ctx.objects.stat(object.sha256)) === heldSize) return { kind: 'present' }
+    const sent = { ...object, senderId: accountOf(actor) }
     if (object.sizeBytes > MAX_OBJECT_BYTES) return { kind: 'problem', code: 422, message: `an object has at most ${MAX_OBJECT_BYTES} bytes` }
-    return batch.acceptsMultipart && object.sizeBytes > SINGLE_PUT_BYTES ? planMultipart(ctx, repo, object) : planSingle(ctx, repo, object)
+    return batch.acceptsMultipart && object.sizeBytes > SINGLE_PUT_BYTES ? planMultipart(ctx, repo, sent) : planSingle(ctx, repo, sent)
   }))
 }
 
-function planSingle(ctx: LfsContext, repo: Repo, object: LfsObject): LfsAnswer {
-  const grant = { kind: 'putObject' as const, repoId: repo.id, epoch: repo.epoch, sha256: object.sha256, sizeBytes: object.sizeBytes }
+function planSingle(ctx: LfsContext, repo: Repo, object: SentObject): LfsAnswer {
+  const grant = { kind: 'putObject' as const, repoId: repo.id, epoch: repo.epoch, ...object }
   return { kind: 'single', putPath: ctx.signedPaths.sign(grant, UPLOAD_SECONDS) }
 }
 
-async function planMultipart(ctx: LfsContext, repo: Repo, object: LfsObject): Promise<LfsAnswer> {
+async function planMultipart(ctx: LfsContext, repo: Repo, object: SentObject): Promise<LfsAnswer> {
   const wanted = { ...object, id: ctx.newId(), repoId: repo.id, partBytes: partBytesFor(object.sizeBytes) }
   const upload = await ctx.lfs.openUpload(wanted)
   if (upload.sizeBytes !== object.sizeBytes) return { kind: 'problem', code: 422, message: `an upload of ${object.sha256} with ${upload.sizeBytes} bytes is under way: its size cannot be ${object.sizeBytes} too` }
@@ -69,14 +69,14 @@ async function planMultipart(ctx: LfsContext, repo: Repo, object: LfsObject): Pr
     const grant = { kind: 'putPart' as const, ...base, partNumber: index + 1, ...partAt(upload.sizeBytes, upload.partBytes, index + 1) }
     return ctx.signedPaths.sign(grant, UPLOAD_SECONDS)
   })
-  const complete = { kind: 'completeUpload' as const, ...base, sha256: object.sha256, sizeBytes: object.sizeBytes }
+  const complete = { kind: 'completeUpload' as const, ...base, ...object }
   return { kind: 'multipart', completePath: ctx.signedPaths.sign(complete, UPLOAD_SECONDS), partBytes: upload.partBytes, partPaths }
 }
 
 export async function planDownloads(ctx: LfsContext, actor: Actor, batch: LfsBatch): Promise<LfsAnswer[]> {
   assertBatch(batch)
   const repo = await openRepo(ctx.repos, actor, batch.repo, 'readContent')
-  const held = await ctx.lfs.findInRepo(repo.id, batch.objects.map((one) => one.sha256))
+  const held = await ctx.lfs.findInRepo(repo.id, batch.objects.map((one) => one.sha256), accountOf(actor))
   return batch.objects.map(({ sha256 }): LfsAnswer => {
     const sizeBytes = held.get(sha256)
     if (sizeBytes === undefined) return { kind: 'problem', code: 404, message: `object ${sha256} is not in this repository` }
@@ -94,7 +94,7 @@ function downloadGrant(repo: Repo, object: LfsObject): Parameters<SignedPaths['s
 /** Throws unless this repo holds the object in this size, and its bytes are there. */
 export async function verifyObject(ctx: LfsContext, actor: Actor, query: { readonly repo: RepoName; readonly object: LfsObject }): Promise<void> {
   const repo = await openRepo(ctx.repos, actor, query.repo, 'openPullRequest')
-  const sizeBytes = (await ctx.lfs.findInRepo(repo.id, [query.object.sha256])).get(query.object.sha256)
+  const sizeBytes = (await ctx.lfs.findInRepo(repo.id, [query.object.sha256], accountOf(actor))).get(query.object.sha256)
   if (sizeBytes === undefined) throw new HearthError('ENTRY_NOT_FOUND', `object ${query.object.sha256} has not been uploaded`)
   if (sizeBytes !== query.object.sizeBytes) throw new HearthError('DIGEST_MISMATCH', `object ${query.object.sha256} has ${sizeBytes} bytes, not ${query.object.sizeBytes}`)
 }

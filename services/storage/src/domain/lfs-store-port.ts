@@ -6,7 +6,13 @@ export interface LfsObject {
   readonly sizeBytes: number
 }
 
-export interface LfsUpload extends LfsObject {
+/** Bytes that arrived and are what they are called. */
+export interface SentObject extends LfsObject {
+  /** Id of the account that sent them. */
+  readonly senderId: string
+}
+
+export interface LfsUpload extends SentObject {
   readonly id: ObjectId
   readonly repoId: ObjectId
   readonly partBytes: number
@@ -18,9 +24,9 @@ export interface KnownUpload extends LfsUpload {
 }
 
 export interface LfsStore extends LfsCatalogue {
-  /** Bytes are durable: says that they exist and that this repo holds them, with the event, in one transaction. Idempotent. Throws REPO_NOT_FOUND. */
-  recordObject(repoId: ObjectId, object: LfsObject): Promise<void>
-  /** The unfinished upload of this object into this repo, its age begun anew; made when there is none. Throws REPO_NOT_FOUND. */
+  /** Bytes are durable: says that they exist, that this repo holds them and who sent them, with the event, in one transaction. Idempotent. Throws REPO_NOT_FOUND. */
+  recordObject(repoId: ObjectId, object: SentObject): Promise<void>
+  /** The sender's unfinished upload of this object into this repo, its age begun anew; made when there is none. Throws REPO_NOT_FOUND. */
   openUpload(upload: LfsUpload): Promise<LfsUpload>
   findUpload(id: ObjectId): Promise<KnownUpload | undefined>
   markVerified(id: ObjectId): Promise<void>

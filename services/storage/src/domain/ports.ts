@@ -1,4 +1,6 @@
 import type { ObjectId, Sha256 } from '@hearth/ids'
+import type { AccessRequestStore, Requester } from './access-request-port.ts'
+import type { AccessMove, AccessStatus } from './gating.ts'
 import type { GitBlobStore } from './git-blob-port.ts'
 import type { GitStore } from './git-store-port.ts'
 import type { LastCommits } from './last-commit.ts'
@@ -23,6 +25,10 @@ export interface CallerCredentials {
 /** Users and organisations, owned by the auth service. */
 export interface NamespaceDirectory {
   findNamespace(name: string, caller: CallerCredentials): Promise<Namespace | undefined>
+  /** A user of that name, any case; never an organisation. */
+  findUser(name: string, caller: CallerCredentials): Promise<Requester | undefined>
+  /** The calling user, mail address included. */
+  readCaller(caller: CallerCredentials): Promise<Requester>
 }
 
 /** Bytes of a large git blob, for the few small reads of the control plane (cards, attributes). */
@@ -38,12 +44,14 @@ export interface Clock {
 /** What the use-cases report; telemetry.ts turns it into logs and counters. */
 export interface StorageObserver {
   commitCreated(event: { readonly repoId: ObjectId; readonly ref: string; readonly oid: string; readonly operations: number; readonly ms: number }): void
+  accessChanged(event: { readonly repoId: ObjectId; readonly requestId: ObjectId; readonly move: AccessMove; readonly status: AccessStatus }): void
   repoChanged(event: { readonly repoId: ObjectId; readonly change: 'created' | 'deleted' | 'updated' }): void
 }
 
 /** All that the use-cases of repos and content need. */
 export interface StorageContext {
   readonly repos: RepoStore
+  readonly accessRequests: AccessRequestStore
   readonly git: GitStore
   readonly blobs: GitBlobStore
   readonly blobBytes: BlobBytesReader

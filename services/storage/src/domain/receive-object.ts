@@ -31,7 +31,7 @@ export async function receivePart(ctx: ReceiveContext, grant: Grant<'putPart'>, 
 export async function completeUpload(ctx: ReceiveContext, grant: Grant<'completeUpload'>, partNumbers: readonly number[]): Promise<void> {
   const upload = await ctx.lfs.findUpload(grant.uploadId)
   if (upload === undefined) {
-    if ((await ctx.lfs.findInRepo(grant.repoId, [grant.sha256])).has(grant.sha256)) return
+    if ((await ctx.lfs.findInRepo(grant.repoId, [grant.sha256], grant.senderId)).has(grant.sha256)) return
     throw new HearthError('ENTRY_NOT_FOUND', 'this upload is not known any more: begin it anew')
   }
   await assertComplete(ctx, grant, { expected: Math.max(1, Math.ceil(upload.sizeBytes / upload.partBytes)), named: partNumbers })

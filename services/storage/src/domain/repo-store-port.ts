@@ -1,4 +1,5 @@
 import type { GitOid, ObjectId } from '@hearth/ids'
+import type { AccessStatus } from './gating.ts'
 import type { NewCommit } from './git-store-port.ts'
 import type { Repo, RepoName, RepoType, SpaceSdk } from './repo.ts'
 
@@ -47,6 +48,8 @@ export interface RepoStore {
   /** By canonical name, old name or alias, any case. */
   findRepo(name: RepoName): Promise<Repo | undefined>
   findRepoById(id: ObjectId): Promise<Repo | undefined>
+  /** What became of this user's request to read this gated repo; undefined when there is none. */
+  findAccessStatus(id: ObjectId, userId: string): Promise<AccessStatus | undefined>
   listRepos(query: RepoListQuery): Promise<readonly Repo[]>
   /** The repo with its first commit and branch. Throws REPO_EXISTS (metadata `repo`) when the name is taken. */
   insertRepo(repo: NewRepo, first: NewCommit): Promise<Repo>

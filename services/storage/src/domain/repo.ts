@@ -46,6 +46,7 @@ export function foldRepoPath(path: string): string {
   return path.toLowerCase()
 }
 
-export function asResource(repo: Repo): RepoResource {
-  return { namespaceId: repo.namespaceId, visibility: repo.visibility, gated: repo.gated, creatorId: repo.creatorId, isGranted: false }
+/** `isGranted`: the actor's own request of this repo is accepted. */
+export function asResource(repo: Repo, isGranted: boolean): RepoResource {
+  return { namespaceId: repo.namespaceId, visibility: repo.visibility, gated: repo.gated, creatorId: repo.creatorId, isGranted }
 }

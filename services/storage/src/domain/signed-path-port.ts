@@ -4,9 +4,9 @@ import type { GitOid, ObjectId, Sha256 } from '@hearth/ids'
 export type SignedGrant =
   | { readonly kind: 'readBlob'; readonly repoId: ObjectId; readonly epoch: number; readonly source: BlobSource; readonly sizeBytes: number; readonly contentType: string; readonly disposition: string }
   | { readonly kind: 'stage'; readonly repoId: ObjectId; readonly epoch: number }
-  | { readonly kind: 'putObject'; readonly repoId: ObjectId; readonly epoch: number; readonly sha256: Sha256; readonly sizeBytes: number }
+  | { readonly kind: 'putObject'; readonly repoId: ObjectId; readonly epoch: number; readonly senderId: string; readonly sha256: Sha256; readonly sizeBytes: number }
   | { readonly kind: 'putPart'; readonly repoId: ObjectId; readonly epoch: number; readonly uploadId: ObjectId; readonly partNumber: number; readonly offset: number; readonly sizeBytes: number }
-  | { readonly kind: 'completeUpload'; readonly repoId: ObjectId; readonly epoch: number; readonly uploadId: ObjectId; readonly sha256: Sha256; readonly sizeBytes: number }
+  | { readonly kind: 'completeUpload'; readonly repoId: ObjectId; readonly epoch: number; readonly senderId: string; readonly uploadId: ObjectId; readonly sha256: Sha256; readonly sizeBytes: number }
 
 export type BlobSource =
   | { readonly kind: 'gitBlob'; readonly oid: GitOid }

@@ -11,8 +11,8 @@ const object = { sha256: 'b'.repeat(64) as Sha256, sizeBytes: 5 * 1024 ** 4 }
 const GRANTS: readonly SignedGrant[] = [
   { kind: 'readBlob', ...base, source: { kind: 'gitBlob', oid: 'c'.repeat(40) as GitOid }, sizeBytes: 0, contentType: 'text/plain; charset=utf-8', disposition: `inline; filename="_.txt"; filename*=UTF-8''%C3%A9.txt` },
   { kind: 'readBlob', ...base, source: { kind: 'object', sha256: object.sha256 }, sizeBytes: 9, contentType: 'application/octet-stream', disposition: 'attachment' },
-  { kind: 'stage', ...base }, { kind: 'putObject', ...base, ...object },
-  { kind: 'putPart', ...base, uploadId: ID, partNumber: 1000, offset: 64, sizeBytes: 64 }, { kind: 'completeUpload', ...base, uploadId: ID, ...object },
+  { kind: 'stage', ...base }, { kind: 'putObject', ...base, senderId: ID, ...object },
+  { kind: 'putPart', ...base, uploadId: ID, partNumber: 1000, offset: 64, sizeBytes: 64 }, { kind: 'completeUpload', ...base, senderId: ID, uploadId: ID, ...object },
 ]
 
 const aKey = (id: string): SigningKey => ({ id, secret: randomBytes(32) })
@@ -38,7 +38,7 @@ test('while keys are rotated both count; afterwards only the new one', () => {
 
 test('no change of a token goes unnoticed, and none is more than a refusal', () => {
   const paths = signer([OLD])
-  const token = tokenOf(paths.sign({ kind: 'putObject', ...base, ...object }, 60))
+  const token = tokenOf(paths.sign({ kind: 'putObject', ...base, senderId: ID, ...object }, 60))
   const [text = '', mac = ''] = token.split('.')
   for (let at = 0; at < text.length; at += 1) {
     const altered = `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}.${mac}`

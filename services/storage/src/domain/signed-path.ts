@@ -60,15 +60,15 @@ function notOurs(): HearthError {
   return new HearthError('LINK_EXPIRED', 'this link is not valid: ask the hub for a new one')
 }
 
-/** k kind, r repo, e epoch, s size, h sha256, o git oid, t content type, d disposition, u upload, n part number. */
+/** k kind, a account that sends, r repo, e epoch, s size, h sha256, o git oid, t content type, d disposition, u upload, n part number. */
 function toClaims(grant: SignedGrant): Claims {
   const base = { k: grant.kind, r: grant.repoId, e: grant.epoch }
   switch (grant.kind) {
     case 'readBlob': return { ...base, s: grant.sizeBytes, t: grant.contentType, d: grant.disposition, ...(grant.source.kind === 'object' ? { h: grant.source.sha256 } : { o: grant.source.oid }) }
     case 'stage': return base
-    case 'putObject': return { ...base, h: grant.sha256, s: grant.sizeBytes }
+    case 'putObject': return { ...base, a: grant.senderId, h: grant.sha256, s: grant.sizeBytes }
     case 'putPart': return { ...base, u: grant.uploadId, n: grant.partNumber, s: grant.sizeBytes, p: grant.offset }
-    case 'completeUpload': return { ...base, u: grant.uploadId, h: grant.sha256, s: grant.sizeBytes }
+    case 'completeUpload': return { ...base, a: grant.senderId, u: grant.uploadId, h: grant.sha256, s: grant.sizeBytes }
   }
 }
 
@@ -77,9 +77,9 @@ function fromClaims(claims: Claims): SignedGrant {
   switch (claims['k']) {
     case 'readBlob': return { kind: 'readBlob', ...base, source: sourceOf(claims), sizeBytes: number(claims, 's'), contentType: text(claims, 't'), disposition: text(claims, 'd') }
     case 'stage': return { kind: 'stage', ...base }
-    case 'putObject': return { kind: 'putObject', ...base, sha256: sha256(claims), sizeBytes: number(claims, 's') }
+    case 'putObject': return { kind: 'putObject', ...base, senderId: text(claims, 'a'), sha256: sha256(claims), sizeBytes: number(claims, 's') }
     case 'putPart': return { kind: 'putPart', ...base, uploadId: objectId(claims, 'u'), partNumber: number(claims, 'n'), sizeBytes: number(claims, 's'), offset: number(claims, 'p') }
-    case 'completeUpload': return { kind: 'completeUpload', ...base, uploadId: objectId(claims, 'u'), sha256: sha256(claims), sizeBytes: number(claims, 's') }
+    case 'completeUpload': return { kind: 'completeUpload', ...base, senderId: text(claims, 'a'), uploadId: objectId(claims, 'u'), sha256: sha256(claims), sizeBytes: number(claims, 's') }
     default: throw notOurs()
   }
 }

@@ -19,6 +19,7 @@ import { createBufferPool } from './buffer-pool.ts'
 import { createDataPlane, type DataPlane } from './data-plane.ts'
 
 const REPO = '00000000000000000000aaaa' as ObjectId
+const SENDER = 'a'.repeat(24)
 const SIZE = 3_000_000
 const newId = (): ObjectId => newObjectId(Date.now(), randomBytes)
 let nowMs = Date.now()
@@ -62,7 +63,7 @@ const readGrant = (source: Extract<SignedGrant, { kind: 'readBlob' }>['source'],
 const pathOfData = (): string => signed.sign(readGrant({ kind: 'object', sha256: sha256Of(data) }, SIZE), 60)
 const get = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Response> => fetch(`${url}${path}`, { method, headers })
 const bytes = async (answer: Response): Promise<Buffer> => Buffer.from(await answer.arrayBuffer())
-const putGrant = (body: Buffer): SignedGrant => ({ kind: 'putObject', repoId: REPO, epoch: 1, sha256: sha256Of(body), sizeBytes: body.length })
+const putGrant = (body: Buffer): SignedGrant => ({ kind: 'putObject', repoId: REPO, epoch: 1, senderId: SENDER, sha256: sha256Of(body), sizeBytes: body.length })
 
 describe('reading', () => {
   test('sends the whole object with its headers', async () => {
@@ -142,7 +143,7 @@ describe('writing', () => {
     const body = randomBytes(1_500_000)
     expect((await fetch(`${url}${signed.sign(putGrant(body), 60)}`, { method: 'PUT', body: new Uint8Array(body) })).status).toBe(200)
     expect(await objects.stat(sha256Of(body))).toBe(body.length)
-    expect([...(await lfs.findInRepo(REPO, [sha256Of(body)])).values()]).toEqual([body.length])
+    expect([...(await lfs.findInRepo(REPO, [sha256Of(body)], SENDER)).values()]).toEqual([body.length])
     const second = randomBytes(1_500_000)
     const stream = new Blob([new Uint8Array(second)]).stream()
     const init: RequestInit & { duplex: 'half' } = { method: 'PUT', body: stream, duplex: 'half' }
@@ -185,7 +186,7 @@ describe('writing', () => {
 
   test('takes parts in any order and completes them as one object', async () => {
     const body = randomBytes(2_500_000)
-    const upload = await lfs.openUpload({ id: newId(), repoId: REPO, sha256: sha256Of(body), sizeBytes: body.length, partBytes: 1_000_000 })
+    const upload = await lfs.openUpload({ id: newId(), repoId: REPO, senderId: SENDER, sha256: sha256Of(body), sizeBytes: body.length, partBytes: 1_000_000 })
     await objects.createUpload(upload.id, body.length)
     const parts: { partNumber: number; etag: string | null }[] = []
     for (const number of [2, 1, 3]) {
@@ -194,7 +195,7 @@ describe('writing', () => {
       const answer = await fetch(`${url}${signed.sign(grant, 60)}`, { method: 'PUT', body: new Uint8Array(piece) })
       parts.push({ partNumber: number, etag: answer.headers.get('etag') })
     }
-    const grant: SignedGrant = { kind: 'completeUpload', repoId: REPO, epoch: 1, uploadId: upload.id, sha256: sha256Of(body), sizeBytes: body.length }
+    const grant: SignedGrant = { kind: 'completeUpload', repoId: REPO, epoch: 1, senderId: SENDER, uploadId: upload.id, sha256: sha256Of(body), sizeBytes: body.length }
     const complete = (list: unknown): Promise<Response> => fetch(`${url}${signed.sign(grant, 60)}`, { method: 'POST', body: JSON.stringify({ oid: sha256Of(body), parts: list }) })
     expect((await complete(parts.slice(1))).status).toBe(400)
     expect((await complete([{ partNumber: 1, etag: 'made up' }])).status).toBe(400)

@@ -61,7 +61,7 @@ export function toEntryMessage(entry: TreeEntry): TreeEntryMessage {
 
 export function toFileAnswer(answer: FileAnswer): FileAnswerMessage {
   if (answer.kind === 'problem') {
-    return { outcome: { $case: 'problem', value: { reason: answer.error.reason, message: answer.error.message, sha: answer.sha } } }
+    return { outcome: { $case: 'problem', value: { reason: answer.error.reason, message: answer.error.message, sha: answer.sha, metadata: { ...answer.error.metadata } } } }
   }
   const { sha, dataPath } = answer
   return { outcome: { $case: 'file', value: { repo: toRepoMessage(answer.repo), sha, entry: toEntryMessage(answer.entry), dataPath } } }

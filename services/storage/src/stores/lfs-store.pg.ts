@@ -10,33 +10,36 @@ export interface LfsStoreOptions {
   readonly addEvent: EventWriter
 }
 
+/** Begins with what this repo has: an object that only another repo knows is never looked at, so that no time is spent on it either. */
 const FIND_SQL = `
-select encode(o.sha256, 'hex') as sha256, o.size_bytes as "sizeBytes" from lfs_objects o
-where o.sha256 = any($2::bytea[]) and (
-  exists (select from repo_lfs_objects r where r.repo_id = $1 and r.sha256 = o.sha256)
-  or exists (select from git_objects g where g.repo_id = $1 and g.lfs_sha256 = o.sha256 and g.reached))`
+select encode(o.sha256, 'hex') as sha256, o.size_bytes as "sizeBytes" from lfs_objects o where o.sha256 in (
+  select s.sha256 from lfs_senders s where s.repo_id = $1 and s.sha256 = any($2::bytea[]) and s.sender_id = $3
+  union all
+  select g.lfs_sha256 from git_objects g where g.repo_id = $1 and g.lfs_sha256 = any($2::bytea[]) and g.reached)`
 
 const RECORD_OBJECT_SQL = 'insert into lfs_objects (sha256, size_bytes) values ($1, $2) on conflict (sha256) do nothing'
 const RECORD_HOLDER_SQL = 'insert into repo_lfs_objects (repo_id, sha256) values ($1, $2) on conflict (repo_id, sha256) do update set added_at = now()'
+const RECORD_SENDER_SQL = 'insert into lfs_senders (repo_id, sha256, sender_id) values ($1, $2, $3) on conflict (repo_id, sha256, sender_id) do update set sent_at = now()'
 
-const UPLOAD_COLUMNS = `id, repo_id as "repoId", encode(sha256, 'hex') as sha256, size_bytes as "sizeBytes", part_bytes as "partBytes"`
+const UPLOAD_COLUMNS = `id, repo_id as "repoId", sender_id as "senderId", encode(sha256, 'hex') as sha256, size_bytes as "sizeBytes", part_bytes as "partBytes"`
 const OPEN_UPLOAD_SQL = `
-insert into lfs_uploads (id, repo_id, sha256, size_bytes, part_bytes) values ($1, $2, $3, $4, $5)
-on conflict (repo_id, sha256) do update set created_at = now() returning ${UPLOAD_COLUMNS}`
+insert into lfs_uploads (id, repo_id, sha256, size_bytes, part_bytes, sender_id) values ($1, $2, $3, $4, $5, $6)
+on conflict (repo_id, sha256, sender_id) do update set created_at = now() returning ${UPLOAD_COLUMNS}`
 
 export function createLfsStore({ db, addEvent }: LfsStoreOptions): LfsStore {
   return {
-    async findInRepo(repoId, oids) {
-      const rows = await db.query<LfsObject>({ name: 'lfs-find', text: FIND_SQL, values: [repoId, hexArrayParam(oids)] })
+    async findInRepo(repoId, oids, senderId) {
+      const rows = await db.query<LfsObject>({ name: 'lfs-find', text: FIND_SQL, values: [repoId, hexArrayParam(oids), senderId] })
       return new Map(rows.map((row) => [row.sha256, row.sizeBytes]))
     },
     recordObject: (repoId, object) => inRepo(() => db.transaction(async (tx) => {
       await tx.run({ name: 'lfs-record', text: RECORD_OBJECT_SQL, values: [hexParam(object.sha256), object.sizeBytes] })
       await tx.run({ name: 'lfs-record-holder', text: RECORD_HOLDER_SQL, values: [repoId, hexParam(object.sha256)] })
+      await tx.run({ name: 'lfs-record-sender', text: RECORD_SENDER_SQL, values: [repoId, hexParam(object.sha256), object.senderId] })
       await addEvent(tx, { type: 'hearth.storage.v1.object.stored', payload: { repoId, sha256: object.sha256, sizeBytes: object.sizeBytes } })
     })),
     async openUpload(upload) {
-      const values = [upload.id, upload.repoId, hexParam(upload.sha256), upload.sizeBytes, upload.partBytes]
+      const values = [upload.id, upload.repoId, hexParam(upload.sha256), upload.sizeBytes, upload.partBytes, upload.senderId]
       const [row] = await inRepo(() => db.query<UploadRow>({ name: 'lfs-open-upload', text: OPEN_UPLOAD_SQL, values }))
       if (row === undefined) throw new Error('an upload was neither made nor found')
       return toUpload(row)
@@ -78,13 +81,14 @@ async function inRepo<T>(work: () => Promise<T>): Promise<T> {
 interface UploadRow {
   readonly id: string
   readonly repoId: string
+  readonly senderId: string
   readonly sha256: string
   readonly sizeBytes: number
   readonly partBytes: number
 }
 
 function toUpload(row: UploadRow): LfsUpload {
-  return { id: objectId(row.id), repoId: objectId(row.repoId), sha256: digest(row.sha256), sizeBytes: row.sizeBytes, partBytes: row.partBytes }
+  return { id: objectId(row.id), repoId: objectId(row.repoId), senderId: row.senderId, sha256: digest(row.sha256), sizeBytes: row.sizeBytes, partBytes: row.partBytes }
 }
 
 function objectId(text: string): ObjectId {

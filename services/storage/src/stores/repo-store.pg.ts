@@ -5,6 +5,7 @@ import { DEFAULT_REF } from '../domain/git/ref-names.ts'
 import type { NewCommit } from '../domain/git-store-port.ts'
 import { foldRepoPath, repoPath, type Repo, type RepoName } from '../domain/repo.ts'
 import type { NewRepo, RepoSettings, RepoStore } from '../domain/repo-store-port.ts'
+import { findAccessStatus } from './access-request-store.pg.ts'
 import { hexParam } from './bytea.ts'
 import type { EventWriter } from './event-writer.ts'
 import { lockRepo } from './git-store.pg.ts'
@@ -25,6 +26,7 @@ export function createRepoStore(options: RepoStoreOptions): RepoStore {
       const [row] = await db.query<RepoRow>({ name: 'find-repo-by-id', text: `select ${REPO_COLUMNS} from repos r where r.id = $1`, values: [id] })
       return row === undefined ? undefined : repoOf(row)
     },
+    findAccessStatus: (id, userId) => findAccessStatus(db, id, userId),
     async listRepos(query) {
       return (await db.query<RepoRow>(buildListStatement(query))).map(repoOf)
     },

@@ -18,6 +18,7 @@ import { openFsBlobStore } from '../../src/stores/blob-store.fs.ts'
 import { sha256Of } from '../suites/blob-store.suite.ts'
 import { createMemoryGitBlobs, createMemoryLfsStore } from '../memory-stores.ts'
 
+export const SENDER = 'a'.repeat(24)
 export const REPO = '00000000000000000000aaaa' as ObjectId
 export const newId = (): ObjectId => newObjectId(Date.now(), randomBytes)
 
@@ -74,7 +75,7 @@ export async function openTestPlane(options: { readonly buffers?: number; readon
 }
 
 export function putGrant(data: Buffer): SignedGrant {
-  return { kind: 'putObject', repoId: REPO, epoch: 1, sha256: sha256Of(data), sizeBytes: data.length }
+  return { kind: 'putObject', repoId: REPO, epoch: 1, senderId: SENDER, sha256: sha256Of(data), sizeBytes: data.length }
 }
 
 /** All text that comes before the other side closes, or until `ms` have passed. */

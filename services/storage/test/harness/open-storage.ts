@@ -11,6 +11,7 @@ import { createLastCommits } from '../../src/domain/last-commit.ts'
 import type { ContentContext, Namespace } from '../../src/domain/ports.ts'
 import type { Repo, RepoName, RepoType } from '../../src/domain/repo.ts'
 import type { SignedGrant } from '../../src/domain/signed-path-port.ts'
+import { createAccessRequestStore } from '../../src/stores/access-request-store.pg.ts'
 import type { StorageEvent } from '../../src/stores/event-writer.ts'
 import { createGitBlobStore } from '../../src/stores/git-blob-store.pg.ts'
 import { createGitStore } from '../../src/stores/git-store.pg.ts'
@@ -40,12 +41,17 @@ export async function openTestStorage(): Promise<TestStorage> {
   const git = createGitStore({ db, caches: createObjectCaches(200_000), addEvent })
   const ctx: ContentContext = {
     git, repos: createRepoStore({ db, addEvent }), blobs: createGitBlobStore(db), lastCommits: createLastCommits(git),
+    accessRequests: createAccessRequestStore({ db, addEvent }),
     blobBytes: { readStart: async () => Buffer.from('stored') },
     lfs: { findInRepo: async (repoId, oids) => new Map(oids.flatMap((oid) => { const size = lfsObjects.get(`${repoId}:${oid}`); return size === undefined ? [] : [[oid, size] as const] })) },
     signedPaths: { sign: (grant) => `/-/blob/${grants.push(grant)}`, verify: () => { throw new Error('not here') } },
-    namespaces: { findNamespace: async (name) => NAMESPACES.find((one) => one.name.toLowerCase() === name.toLowerCase()) },
+    namespaces: {
+      findNamespace: async (name) => NAMESPACES.find((one) => one.name.toLowerCase() === name.toLowerCase()),
+      findUser: async (name) => USERS.find((one) => one.name.toLowerCase() === name.toLowerCase()),
+      readCaller: async ({ actorToken }) => USERS.find((one) => one.id === actorToken) ?? USERS[0],
+    },
     clock: { now: () => new Date() }, newId: () => newObjectId(Date.now(), randomBytes),
-    observe: { commitCreated: () => undefined, repoChanged: () => undefined },
+    observe: { commitCreated: () => undefined, accessChanged: () => undefined, repoChanged: () => undefined },
   }
   return { ctx, db, lfsObjects, events, grants, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 }
@@ -55,12 +61,19 @@ const NAMESPACES: readonly Namespace[] = [
   { id: 'c'.repeat(24), name: 'team', defaultVisibility: 'private' },
 ]
 
+/** A caller's "actor token" is the account's id. */
+const USERS = [
+  { id: 'a'.repeat(24), name: 'Ana', fullName: 'Ana Owner', email: 'ana@example.org' }, { id: 'b'.repeat(24), name: 'bo', fullName: 'Bo Stranger', email: 'bo@example.org' },
+  { id: 'e'.repeat(24), name: 'Eve', fullName: 'Eve Asker', email: 'eve@example.org' },
+] as const
+
 function user(name: string, letter: string, role: UserActor['token']['role'] = 'write'): UserActor {
   return { kind: 'user', id: letter.repeat(24), name, isAdmin: false, orgs: [], token: { id: 'd'.repeat(24), role } }
 }
 
 export const ANA = user('Ana', 'a')
 export const BO = user('bo', 'b')
+export const EVE = user('Eve', 'e')
 export const BO_READS = user('bo', 'b', 'read')
 
 export async function newRepo(storage: TestStorage, name: string, type: RepoType = 'model', actor: Actor = ANA, visibility?: 'public' | 'private'): Promise<Repo> {

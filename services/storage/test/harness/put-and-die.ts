@@ -22,11 +22,11 @@ async function* body(): AsyncGenerator<Uint8Array> {
 
 const objects = await openFsBlobStore({ root, newId: () => newObjectId(Date.now(), randomBytes) })
 const ctx = { objects, lfs: createMemoryLfsStore(), crashPoint: createCrashPoint(crashPoint) }
-const base = { repoId, epoch: 1 }
+const base = { repoId, epoch: 1, senderId: 'c'.repeat(24) }
 if (mode === 'whole') {
   await receiveObject(ctx, { kind: 'putObject', ...base, ...object }, body())
 } else {
-  await ctx.lfs.openUpload({ id: uploadId, repoId, ...object, partBytes: data.length })
+  await ctx.lfs.openUpload({ id: uploadId, repoId, senderId: base.senderId, ...object, partBytes: data.length })
   await objects.createUpload(uploadId, data.length)
   await receivePart(ctx, { kind: 'putPart', ...base, uploadId, partNumber: 1, offset: 0, sizeBytes: data.length }, body())
   await completeUpload(ctx, { kind: 'completeUpload', ...base, uploadId, ...object }, [1])

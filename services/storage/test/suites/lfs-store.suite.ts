@@ -10,24 +10,28 @@ export interface LfsStoreUnderTest extends AsyncDisposable {
   deleteRepo(id: ObjectId): Promise<void>
 }
 
+const [ANA, BO] = ['a'.repeat(24), 'b'.repeat(24)]
 const newId = (): ObjectId => newObjectId(Date.now(), randomBytes)
 const inMinutes = (count: number): Date => new Date(Date.now() + count * 60_000)
 
 function anUpload(repoId: ObjectId, seed = randomBytes(8)): LfsUpload {
-  return { id: newId(), repoId, sha256: sha256Of(seed), sizeBytes: 300, partBytes: 100 }
+  return { id: newId(), repoId, senderId: ANA, sha256: sha256Of(seed), sizeBytes: 300, partBytes: 100 }
 }
 
 /** What every record of large objects must do. */
 export function describeLfsStore(make: () => Promise<LfsStoreUnderTest>): void {
-  test('a repo holds what was recorded for it, another repo does not', async () => {
+  test('who sent an object may use it in that repo; others may not, and nowhere else', async () => {
     await using under = await make()
     const [mine, other] = [await under.addRepo(), await under.addRepo()]
-    const object = { sha256: sha256Of(randomBytes(8)), sizeBytes: 5_000_000_000 }
+    const object = { sha256: sha256Of(randomBytes(8)), sizeBytes: 5_000_000_000, senderId: ANA }
     await under.store.recordObject(mine, object)
     await under.store.recordObject(mine, object)
     const asked = [object.sha256, sha256Of(randomBytes(8))]
-    expect([...(await under.store.findInRepo(mine, asked))]).toEqual([[object.sha256, object.sizeBytes]])
-    expect((await under.store.findInRepo(other, asked)).size).toBe(0)
+    expect([...(await under.store.findInRepo(mine, asked, ANA))]).toEqual([[object.sha256, object.sizeBytes]])
+    expect((await under.store.findInRepo(other, asked, ANA)).size).toBe(0)
+    for (const sender of [BO, '']) expect((await under.store.findInRepo(mine, asked, sender)).size).toBe(0)
+    await under.store.recordObject(mine, { ...object, senderId: BO })
+    expect((await under.store.findInRepo(mine, asked, BO)).size).toBe(1)
   })
 
   test('asking for an unfinished upload again gives the same one, with its parts', async () => {
@@ -39,6 +43,7 @@ export function describeLfsStore(make: () => Promise<LfsStoreUnderTest>): void {
     await under.store.recordPart(first.id, 2)
     expect(await under.store.openUpload({ ...first, id: newId(), partBytes: 150 })).toEqual(first)
     expect((await under.store.openUpload({ ...first, id: newId(), repoId: other })).id).not.toBe(first.id)
+    expect((await under.store.openUpload({ ...first, id: newId(), senderId: BO, sizeBytes: 299 })).sizeBytes).toBe(299)
     expect([...(await under.store.listParts(first.id))]).toEqual([2])
     expect(await under.store.findUpload(first.id)).toEqual({ ...first, isVerified: false })
     await under.store.markVerified(first.id)
@@ -69,7 +74,7 @@ export function describeLfsStore(make: () => Promise<LfsStoreUnderTest>): void {
     await using under = await make()
     const repoId = await under.addRepo()
     await under.deleteRepo(repoId)
-    await expect(under.store.recordObject(repoId, { sha256: sha256Of(randomBytes(8)), sizeBytes: 1 })).rejects.toMatchObject({ reason: 'REPO_NOT_FOUND' })
+    await expect(under.store.recordObject(repoId, { sha256: sha256Of(randomBytes(8)), sizeBytes: 1, senderId: ANA })).rejects.toMatchObject({ reason: 'REPO_NOT_FOUND' })
     await expect(under.store.openUpload(anUpload(repoId))).rejects.toMatchObject({ reason: 'REPO_NOT_FOUND' })
   })
 }

@@ -81,8 +81,8 @@ function assertFile(outcome: Outcome): Extract<Outcome, { readonly $case: 'file'
   throw toError(outcome.value)
 }
 
-function toError({ reason, message, sha }: FileProblem): HearthError {
-  return new HearthError(isErrorReason(reason) ? reason : 'INTERNAL', message, sha === undefined ? {} : { metadata: { sha } })
+function toError({ reason, message, sha, metadata }: FileProblem): HearthError {
+  return new HearthError(isErrorReason(reason) ? reason : 'INTERNAL', message, { metadata: sha === undefined ? metadata : { ...metadata, sha } })
 }
 
 /** A user's bytes never act in a page's name. */
