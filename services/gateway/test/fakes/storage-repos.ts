@@ -41,7 +41,7 @@ export function createFakeRepos(world: World): ServiceHandlers<typeof RepoServic
     },
     async listRepos({ type, author, search, page }, { actor }) {
       const seen = world.repos.filter((repo) => repo.type === type && can(actor, 'see', {
-        namespaceId: namespaceIdOf(repo.namespace) ?? '', visibility: isPrivate(repo) ? 'private' : 'public', gated: 'open', creatorId: repo.creatorId, isGranted: false,
+        id: repo.id, namespaceId: namespaceIdOf(repo.namespace) ?? '', visibility: isPrivate(repo) ? 'private' : 'public', gated: 'open', creatorId: repo.creatorId, isGranted: false,
       }) === 'allow' && (author === undefined || repo.namespace === author.toLowerCase()) && search.every((term) => `${repo.namespace}/${repo.name}`.includes(term)))
       const from = Number(page?.pageToken ?? 0)
       const size = page?.pageSize ?? 1000

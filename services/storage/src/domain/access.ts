@@ -1,10 +1,11 @@
-import { can, type Actor, type RepoAction } from '@hearth/authz'
+import { can, findMissingRight, type Actor, type RepoAction } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
 import { asResource, repoPath, type Repo, type RepoName } from './repo.ts'
 import type { RepoStore } from './repo-store-port.ts'
 
 const RIGHTS: Readonly<Record<RepoAction, string>> = {
   see: 'see', readContent: 'read', openPullRequest: 'open pull requests on', writeContent: 'write to', administer: 'administer',
+  readAccessRequests: 'see the access requests of',
 }
 
 /**
@@ -37,13 +38,14 @@ function gatedRepo(actor: Actor, repo: Repo): HearthError {
 function gatedMessage(actor: Actor, repo: Repo): string {
   const subject = `Access to ${repo.type} ${repoPath(repo)} is restricted.`
   if (actor.kind !== 'user') return `${subject} You must have access to it and be authenticated to access it. Please log in.`
-  if (actor.token.role === 'fineGrained') return `${subject} The token in use does not include the right to read gated repositories; use another token.`
+  if (findMissingRight(actor, 'readContent', asResource(repo)) !== undefined) return `${subject} The token in use does not include the right to read gated repositories; use another token.`
   return `${subject} You are not in the authorized list. Visit the page of the repository to ask for access.`
 }
 
 function forbidden(actor: Actor, action: RepoAction, repo: Repo): HearthError {
   const goal = `${RIGHTS[action]} ${repo.type} ${repoPath(repo)}`
   if (actor.kind !== 'user') return new HearthError('UNAUTHENTICATED', `You must log in to ${goal}.`)
-  if (actor.token.role !== 'write') return new HearthError('FORBIDDEN', `Forbidden: the token in use has no "write" right, which it needs to ${goal}.`)
+  const missing = findMissingRight(actor, action, asResource(repo))
+  if (missing !== undefined) return new HearthError('FORBIDDEN', `Forbidden: the token in use has no "${missing}" right, which it needs to ${goal}.`)
   return new HearthError('FORBIDDEN', `Forbidden: you have no right to ${goal}.`)
 }

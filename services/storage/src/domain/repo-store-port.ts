@@ -5,7 +5,15 @@ import type { Repo, RepoName, RepoType, SpaceSdk } from './repo.ts'
 export type RepoSort = 'lastModified' | 'created' | 'downloads' | 'likes' | 'trending'
 
 /** Whose repos a list may show: the SQL form of `can(actor, 'see', repo)`. */
-export type VisibilityFilter = { readonly kind: 'all' } | { readonly kind: 'public'; readonly orPrivateIn: readonly string[] }
+export type VisibilityFilter =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'public'; readonly orPrivateIn: readonly string[]; readonly orPrivateRepos?: PrivateRepos }
+
+/** Single repos, as a fine-grained token names them, as long as they are in one of these namespaces; `undefined`: in any. */
+export interface PrivateRepos {
+  readonly ids: readonly string[]
+  readonly namespaceIds: readonly string[] | undefined
+}
 
 /** The place after which a page begins: the sort value and id of the last row shown. */
 export interface RepoCursor {

@@ -47,5 +47,5 @@ export function foldRepoPath(path: string): string {
 }
 
 export function asResource(repo: Repo): RepoResource {
-  return { namespaceId: repo.namespaceId, visibility: repo.visibility, gated: repo.gated, creatorId: repo.creatorId, isGranted: false }
+  return { id: repo.id, namespaceId: repo.namespaceId, visibility: repo.visibility, gated: repo.gated, creatorId: repo.creatorId, isGranted: false }
 }
