@@ -27,7 +27,7 @@ test('makes everything once, and says so', async () => {
 
 test('adds what is new and keeps what is different', async () => {
   await using world = await setUp()
-  const { accounts, apply, events } = world
+  const { accounts, apply } = world
   await apply(BOOTSTRAP)
   const changes = await apply({
     users: [{ name: 'BO', admin: true, password: 'long enough', fullname: 'Other', tokens: [{ name: 'read', value: BO_TOKEN, role: 'write' }, { name: 'new', value: 'hf_new_token', role: 'write' }] }],
@@ -53,7 +53,7 @@ test.each<[string, object]>([
   ['organisation x: its member bo2 is an organisation', { orgs: [{ name: 'x', members: [{ user: 'bo2', role: 'read' }] }] }],
 ])('refuses as a whole: %s', async (message, document) => {
   await using world = await setUp()
-  const { accounts, apply, events } = world
+  const { apply, events } = world
   await apply({ ...BOOTSTRAP, orgs: [{ name: 'bo2' }] })
   const before = events.length
   await expect(apply({ ...document, users: [{ name: 'fresh' }, ...('users' in document ? document.users as object[] : [])] })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT', message })
