@@ -2,6 +2,7 @@ import { can, GLOBAL_PERMISSIONS, NAMESPACE_PERMISSIONS, type Actor, type Namesp
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRepo } from '../src/domain/create-repo.ts'
+import { findVisibleRepos } from '../src/domain/find-visible-repos.ts'
 import { getRepo } from '../src/domain/get-repo.ts'
 import { listRepos, visibleTo, type ListReposQuery } from '../src/domain/list-repos.ts'
 import { deleteRepo, updateRepoSettings, upsertAlias } from '../src/domain/repo-settings.ts'
@@ -143,4 +144,13 @@ test('a fine-grained token lists what its scopes name and its account may see', 
   expect(await names(storage, fine(ANA, 'namespace', ANA.id, 'repo.content.read'))).toEqual(['Ana/open', 'Ana/secret', 'Ana/hidden'])
   expect(await names(storage, fine(ANA, 'repo', secret.id, 'discussion.write'))).toEqual(['Ana/open'])
   for (const kind of ['repo', 'namespace'] as const) expect(await names(storage, fine(BO, kind, kind === 'repo' ? secret.id : ANA.id, 'repo.write'))).toEqual(['Ana/open'])
+})
+
+test('ids lead to the repos that the actor may see', async () => {
+  await using storage = await openTestStorage()
+  const [open, secret] = [await newRepo(storage, 'open'), await newRepo(storage, 'secret', 'model', ANA, 'private')]
+  const find = async (actor: Actor): Promise<string[]> => (await findVisibleRepos(storage.ctx.repos, actor, [open.id, secret.id, 'f'.repeat(24), 'x'])).map(({ name }) => name).toSorted()
+  expect(await find(ANA)).toEqual(['open', 'secret'])
+  for (const actor of [BO, ANONYMOUS]) expect(await find(actor)).toEqual(['open'])
+  for (const count of [0, 201]) await expect(findVisibleRepos(storage.ctx.repos, ANA, Array.from({ length: count }, () => open.id))).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' })
 })

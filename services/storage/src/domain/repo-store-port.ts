@@ -55,6 +55,7 @@ export interface RepoStore {
   /** By canonical name, old name or alias, any case. */
   findRepo(name: RepoName): Promise<Repo | undefined>
   findRepoById(id: ObjectId): Promise<Repo | undefined>
+  findReposByIds(ids: readonly ObjectId[]): Promise<readonly Repo[]>
   listRepos(query: RepoListQuery): Promise<readonly Repo[]>
   /** The repo with its first commit and branch. Throws REPO_EXISTS (metadata `repo`) when the name is taken. */
   insertRepo(repo: NewRepo, first: NewCommit): Promise<Repo>
