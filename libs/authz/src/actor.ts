@@ -1,3 +1,5 @@
+import type { TokenScopes } from './scopes.ts'
+
 /** Roles in an organisation, weakest first. */
 export const ORG_ROLES = ['read', 'contributor', 'write', 'admin'] as const
 export type OrgRole = (typeof ORG_ROLES)[number]
@@ -8,6 +10,16 @@ export interface ActorOrg {
   readonly id: string
   readonly name: string
   readonly role: OrgRole
+}
+
+/** The credential in use: it limits what the account behind it may do, and never widens it. */
+export interface ActorToken {
+  readonly id: string
+  readonly role: TokenRole
+  /** Of a fine-grained token; without them it gives nothing beyond the public. */
+  readonly scopes?: TokenScopes
+  /** True for a web session: the account itself, at a browser. */
+  readonly isSession?: boolean
 }
 
 export interface AnonymousActor {
@@ -21,7 +33,7 @@ export interface UserActor {
   readonly name: string
   readonly isAdmin: boolean
   readonly orgs: readonly ActorOrg[]
-  readonly token: { readonly id: string; readonly role: TokenRole }
+  readonly token: ActorToken
 }
 
 /** One of our own services at background work; never filtered, its results are filtered again per user. */

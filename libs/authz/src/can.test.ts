@@ -53,7 +53,7 @@ const EXPECTED: Readonly<Record<keyof typeof ACTORS, readonly [open: string, gat
 }
 
 function orgRepo(part: Partial<RepoResource>): RepoResource {
-  return { namespaceId: ORG, visibility: 'public', gated: 'open', creatorId: 'creator', isGranted: false, ...part }
+  return { id: 'repo', namespaceId: ORG, visibility: 'public', gated: 'open', creatorId: 'creator', isGranted: false, ...part }
 }
 
 const REPOS = [

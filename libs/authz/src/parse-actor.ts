@@ -1,4 +1,5 @@
-import { ORG_ROLES, type Actor, type ActorOrg, type OrgRole, type TokenRole } from './actor.ts'
+import { ORG_ROLES, type Actor, type ActorOrg, type ActorToken, type OrgRole, type TokenRole } from './actor.ts'
+import { parseScopes } from './scopes.ts'
 
 const TOKEN_ROLES: readonly TokenRole[] = ['read', 'write', 'fineGrained']
 
@@ -13,13 +14,22 @@ export function parseActor(claim: unknown): Exclude<Actor, { kind: 'anonymous' }
 }
 
 function parseUser(claim: Record<string, unknown>): Actor & { kind: 'user' } | undefined {
-  const { id, name, isAdmin, token } = claim
+  const { id, name, isAdmin } = claim
   const orgs = parseOrgs(claim['orgs'])
-  if (!isText(id) || !isText(name) || typeof isAdmin !== 'boolean' || orgs === undefined || !isRecord(token)) return undefined
-  const role = TOKEN_ROLES.find((known) => known === token['role'])
-  const tokenId = token['id']
-  if (role === undefined || !isText(tokenId)) return undefined
-  return { kind: 'user', id, name, isAdmin, orgs, token: { id: tokenId, role } }
+  const token = parseToken(claim['token'])
+  if (!isText(id) || !isText(name) || typeof isAdmin !== 'boolean' || orgs === undefined || token === undefined) return undefined
+  return { kind: 'user', id, name, isAdmin, orgs, token }
+}
+
+/** Scopes that cannot be read are refused, not dropped: the signer meant to limit the token by them. */
+function parseToken(claim: unknown): ActorToken | undefined {
+  if (!isRecord(claim)) return undefined
+  const { id, isSession } = claim
+  const role = TOKEN_ROLES.find((known) => known === claim['role'])
+  if (role === undefined || !isText(id) || (isSession !== undefined && typeof isSession !== 'boolean')) return undefined
+  const scopes = claim['scopes'] === undefined ? undefined : parseScopes(claim['scopes'])
+  if (claim['scopes'] !== undefined && (scopes === undefined || role !== 'fineGrained')) return undefined
+  return { id, role, ...(scopes === undefined ? {} : { scopes }), ...(isSession === undefined ? {} : { isSession }) }
 }
 
 function parseOrgs(claim: unknown): ActorOrg[] | undefined {

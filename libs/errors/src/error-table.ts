@@ -32,6 +32,8 @@ export const ERRORS = {
   UNSUPPORTED_MEDIA_TYPE: { grpc: Grpc.INVALID_ARGUMENT,    http: 415, hf: undefined },
   RANGE_NOT_SATISFIABLE:  { grpc: Grpc.OUT_OF_RANGE,        http: 416, hf: undefined },
   REPO_EXISTS:            { grpc: Grpc.ALREADY_EXISTS,      http: 409, hf: undefined },
+  ALREADY_EXISTS:         { grpc: Grpc.ALREADY_EXISTS,      http: 409, hf: undefined },
+  IN_USE:                 { grpc: Grpc.FAILED_PRECONDITION, http: 409, hf: undefined },
   REF_EXISTS:             { grpc: Grpc.ALREADY_EXISTS,      http: 409, hf: undefined },
   CONFLICT:               { grpc: Grpc.ABORTED,             http: 409, hf: undefined },
   PARENT_MOVED:           { grpc: Grpc.ABORTED,             http: 412, hf: undefined },

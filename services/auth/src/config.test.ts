@@ -9,8 +9,10 @@ function load(env: Env): AuthConfig {
   return toAuthConfig(loadConfig(AuthEnv, env).values, { dataDir: '/data' })
 }
 
+const DAY_MS = 24 * 3600 * 1000
+
 test('defaults follow the data folder', () => {
-  expect(load({})).toEqual({ keysDir: join('/data', 'auth', 'signing-keys'), firstAdminPath: '/data/admin-credentials.json', serviceSecrets: new Map() })
+  expect(load({})).toEqual({ keysDir: join('/data', 'auth', 'signing-keys'), firstAdminPath: '/data/admin-credentials.json', serviceSecrets: new Map(), sessionLifeMs: 30 * DAY_MS, sessionIdleMs: 7 * DAY_MS })
   expect(load({ HEARTH_AUTH_KEYS_DIR: '/keys' }).keysDir).toBe('/keys')
 })
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { CommonEnv, describeConfig, isHostName, loadConfig, secret, toCommonConfig, type CommonConfig } from '@hearth/config'
+import { CommonEnv, describeConfig, isHostName, loadConfig, secret, toCommonConfig, wholeNumber, type CommonConfig } from '@hearth/config'
 import { z } from 'zod'
 
 export interface AuthConfig {
@@ -9,10 +9,15 @@ export interface AuthConfig {
   readonly firstAdminPath: string
   /** By service; the secrets it may prove itself by. Services that are not named keep what the database has. */
   readonly serviceSecrets: ReadonlyMap<string, readonly string[]>
+  /** A web session ends after this time, whatever happens. */
+  readonly sessionLifeMs: number
+  /** And earlier, when it is not used for this time. */
+  readonly sessionIdleMs: number
 }
 
 /** Shorter ones could be guessed; their digest is not slow. */
 const MIN_SECRET_LENGTH = 32
+const HOUR_MS = 3600 * 1000
 const SECRET_ENTRY = /^([a-z][a-z-]{1,39})=(\S+)$/
 
 /**
@@ -24,6 +29,8 @@ export const AuthEnv = z.object({
   HEARTH_AUTH_SERVICE_SECRETS: secret(0).superRefine((text, ctx) => {
     for (const message of readSecrets(text).problems) ctx.addIssue({ code: 'custom', message })
   }).default(''),
+  HEARTH_AUTH_SESSION_LIFE_HOURS: wholeNumber(1, 24 * 366).default(24 * 30),
+  HEARTH_AUTH_SESSION_IDLE_HOURS: wholeNumber(1, 24 * 366).default(24 * 7),
 })
 
 export function toAuthConfig(env: z.output<typeof AuthEnv>, common: { readonly dataDir: string }): AuthConfig {
@@ -31,6 +38,8 @@ export function toAuthConfig(env: z.output<typeof AuthEnv>, common: { readonly d
     keysDir: env.HEARTH_AUTH_KEYS_DIR ?? join(common.dataDir, 'auth', 'signing-keys'),
     firstAdminPath: join(common.dataDir, 'admin-credentials.json'),
     serviceSecrets: readSecrets(env.HEARTH_AUTH_SERVICE_SECRETS).secrets,
+    sessionLifeMs: env.HEARTH_AUTH_SESSION_LIFE_HOURS * HOUR_MS,
+    sessionIdleMs: env.HEARTH_AUTH_SESSION_IDLE_HOURS * HOUR_MS,
   })
 }
 

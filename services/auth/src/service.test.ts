@@ -2,27 +2,27 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Actor } from '@hearth/authz'
+import type { Db } from '@hearth/db'
 import { AccountsServiceService, NamespaceKind, OrgRole, TokenRole, Visibility } from '@hearth/proto/auth/v1/accounts'
 import { AuthenticationServiceService, RejectionReason } from '@hearth/proto/auth/v1/authentication'
 import {
   createActorVerifier, createInProcessServer, createInProcessTransport, createServiceTokenSource, createTcpTransport, fetchKeysFrom, startGrpcServer,
   type Transport,
 } from '@hearth/rpc'
+import { createTestDatabase } from '@hearth/testkit'
 import { expect, test } from 'vitest'
 import { ANA_TOKEN, BO_TOKEN, BOOTSTRAP } from '../test/fixtures.ts'
 import { loadConfig } from '@hearth/config'
 import { AuthEnv, toAuthConfig } from './config.ts'
 import { parseBootstrapDocument } from './domain/bootstrap-document.ts'
-import { composeAuth, type AuthService } from './service.ts'
-import { MemoryAccountStore } from './stores/account-store.memory.ts'
-import { createMemoryServiceSecretStore } from './stores/service-secret-store.memory.ts'
+import { MIGRATIONS, startAuth, type AuthService } from './service.ts'
 import { addSigningKey } from './stores/signing-keys.fs.ts'
 
 const SECRET = 's'.repeat(40)
 
 interface World extends AsyncDisposable {
   readonly dataDir: string
-  readonly accounts: MemoryAccountStore
+  readonly db: Db
   readonly auth: AuthService
   readonly transport: Transport
 }
@@ -40,21 +40,23 @@ const inProcess: Connect = (auth) => {
   return Promise.resolve({ transport: createInProcessTransport(server), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() })
 }
 
-function compose(dataDir: string, accounts: MemoryAccountStore): Promise<AuthService> {
+function compose(dataDir: string, db: Db): Promise<AuthService> {
   const env = loadConfig(AuthEnv, { HEARTH_AUTH_SERVICE_SECRETS: `dataset=${SECRET}` }).values
   const config = toAuthConfig(env, { dataDir })
-  return composeAuth(config, { accounts, secrets: createMemoryServiceSecretStore() })
+  return startAuth(config, { db })
 }
 
 async function open(connect: Connect): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hearth-auth-service-'))
-  const accounts = new MemoryAccountStore()
-  const auth = await compose(dataDir, accounts)
+  const database = await createTestDatabase({ schema: 'auth', migrations: MIGRATIONS })
+  const auth = await compose(dataDir, database.db as Db)
   const connection = await connect(auth)
   return {
-    dataDir, accounts, auth, transport: connection.transport,
+    dataDir, db: database.db as Db, auth, transport: connection.transport,
     [Symbol.asyncDispose]: async () => {
       await connection[Symbol.asyncDispose]()
+      await auth[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
       await rm(dataDir, { recursive: true, force: true })
     },
   }
@@ -139,7 +141,8 @@ test('a first start that was cut off after the file goes on with it', async () =
   await using world = await open(inProcess)
   const path = (await world.auth.ensureFirstAdmin())?.path ?? ''
   const written = await readFile(path, 'utf8')
-  const again = await compose(world.dataDir, new MemoryAccountStore())
+  await using empty = await createTestDatabase({ schema: 'auth', migrations: MIGRATIONS })
+  await using again = await compose(world.dataDir, empty.db as Db)
   expect(await again.ensureFirstAdmin()).toEqual({ path, user: 'admin' })
   expect(await readFile(path, 'utf8')).toBe(written)
 })
@@ -161,13 +164,13 @@ test('signing keys are private files; they survive a restart and a rotation', as
   expect(keys.jwksJson).not.toContain('"d"')
 
   await addSigningKey(folder, Date.now() + 1000)
-  const restarted = await compose(world.dataDir, world.accounts)
+  await using restarted = await compose(world.dataDir, world.db)
   expect(await restarted.verifyActor(token)).toMatchObject({ name: 'storage' })
   const renewed = await restarted.issueServiceToken('storage')
   await expect(world.auth.verifyActor(renewed.token)).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
 
   await addSigningKey(folder, Date.now() + 2000)
-  const later = await compose(world.dataDir, world.accounts)
+  await using later = await compose(world.dataDir, world.db)
   await expect(later.verifyActor(token)).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' })
   expect(await later.verifyActor(renewed.token)).toMatchObject({ name: 'storage' })
 })

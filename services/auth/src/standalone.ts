@@ -14,7 +14,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<AsyncDi
   if (connection === undefined) throw new StartRefused('HEARTH_DATABASE_URL is not set; auth on its own needs a PostgreSQL server')
   const [prepared] = await ensureServiceSchemas(connection, [{ schema: 'auth', role: 'hearth_auth' }], { log: log.named('db') })
   const db = undo.use(createDatabase({ connection, schema: 'auth', role: prepared?.role, log: log.named('db') }))
-  const auth = undo.use(await startAuth(config.auth, { db }))
+  const auth = undo.use(await startAuth(config.auth, { db, log: log.named('auth') }))
   if (config.common.bootstrapFile !== undefined) {
     for (const change of await auth.applyBootstrap(await readBootstrapFile(config.common.bootstrapFile))) log.info({ evt: 'auth.bootstrap', ...change }, 'bootstrap')
   } else {

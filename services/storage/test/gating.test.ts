@@ -217,7 +217,7 @@ const users: fc.Arbitrary<Actor> = fc.record({
 })
 
 test('who may write or propose changes may read: else "you need not send it" would give bytes away', () => {
-  const resource = fc.record({ namespaceId: ids, visibility: fc.constantFrom('public', 'private' as const), gated: fc.constantFrom('open', 'auto', 'manual' as const), creatorId: ids, isGranted: fc.boolean() })
+  const resource = fc.record({ id: ids, namespaceId: ids, visibility: fc.constantFrom('public', 'private' as const), gated: fc.constantFrom('open', 'auto', 'manual' as const), creatorId: ids, isGranted: fc.boolean() })
   fc.assert(fc.property(users, resource, (actor, repo) => {
     for (const action of ['writeContent', 'openPullRequest'] as const) {
       if (can(actor, action, repo) === 'allow') expect(can(actor, 'readContent', repo)).toBe('allow')

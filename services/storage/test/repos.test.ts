@@ -1,7 +1,8 @@
-import { can, type Actor, type UserActor } from '@hearth/authz'
+import { can, GLOBAL_PERMISSIONS, NAMESPACE_PERMISSIONS, type Actor, type NamespacePermission, type TokenScope, type TokenScopes, type UserActor } from '@hearth/authz'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRepo } from '../src/domain/create-repo.ts'
+import { findVisibleRepos } from '../src/domain/find-visible-repos.ts'
 import { getRepo } from '../src/domain/get-repo.ts'
 import { listRepos, visibleTo, type ListReposQuery } from '../src/domain/list-repos.ts'
 import { deleteRepo, updateRepoSettings, upsertAlias } from '../src/domain/repo-settings.ts'
@@ -97,21 +98,28 @@ test('search, author and order; any page size gives the same list', async () => 
 })
 
 const id = fc.constantFrom('1', '2', '3').map((digit) => digit.repeat(24))
+const scopes: fc.Arbitrary<TokenScopes> = fc.record({
+  canReadGatedRepos: fc.boolean(), global: fc.subarray([...GLOBAL_PERMISSIONS]),
+  scoped: fc.array(fc.record({ kind: fc.constantFrom('repo' as const, 'namespace' as const), id, permissions: fc.subarray([...NAMESPACE_PERMISSIONS]) }), { maxLength: 3 }),
+})
+const tokens = fc.oneof(fc.record({ id, role: fc.constantFrom('read', 'write', 'fineGrained' as const) }), fc.record({ id, role: fc.constant('fineGrained' as const), scopes }))
 const actors: fc.Arbitrary<Actor> = fc.oneof(
   fc.constant(ANONYMOUS), fc.constant<Actor>({ kind: 'service', name: 'x' }),
   fc.record({
-    kind: fc.constant('user' as const), id, name: fc.constant('u'), isAdmin: fc.boolean(), token: fc.record({ id, role: fc.constantFrom('read', 'write', 'fineGrained' as const) }),
+    kind: fc.constant('user' as const), id, name: fc.constant('u'), isAdmin: fc.boolean(), token: tokens,
     orgs: fc.uniqueArray(fc.record({ id, name: fc.constant('o'), role: fc.constantFrom('read', 'contributor', 'write', 'admin' as const) }), { maxLength: 2, selector: (org) => org.id }),
   }),
 )
 
 test('lists show exactly what `can` lets an actor see', () => {
-  const resource = fc.record({ namespaceId: id, visibility: fc.constantFrom('public', 'private' as const), gated: fc.constantFrom('open', 'auto', 'manual' as const), creatorId: id, isGranted: fc.boolean() })
+  const resource = fc.record({ id, namespaceId: id, visibility: fc.constantFrom('public', 'private' as const), gated: fc.constantFrom('open', 'auto', 'manual' as const), creatorId: id, isGranted: fc.boolean() })
   fc.assert(fc.property(actors, resource, (actor, repo) => {
     const filter = visibleTo(actor)
-    const isListed = filter.kind === 'all' || repo.visibility === 'public' || filter.orPrivateIn.includes(repo.namespaceId)
+    const isNamed = filter.kind === 'public' && filter.orPrivateRepos?.ids.includes(repo.id) === true
+      && filter.orPrivateRepos.namespaceIds?.includes(repo.namespaceId) !== false
+    const isListed = filter.kind === 'all' || repo.visibility === 'public' || filter.orPrivateIn.includes(repo.namespaceId) || isNamed
     expect(isListed).toBe(can(actor, 'see', repo) === 'allow')
-  }), { numRuns: 500 })
+  }), { numRuns: 2000 })
 })
 
 test('private repos are listed for those who may see them', async () => {
@@ -122,4 +130,27 @@ test('private repos are listed for those who may see them', async () => {
   const member: UserActor = { ...BO, orgs: [{ id: ANA.id, name: 'ana', role: 'read' }] }
   for (const actor of [ANA, admin, member, { kind: 'service', name: 'x' } as const]) expect(await names(storage, actor)).toEqual(['Ana/open', 'Ana/secret'])
   for (const actor of [BO, ANONYMOUS, { ...ANA, token: { id: 'x', role: 'fineGrained' as const } }]) expect(await names(storage, actor)).toEqual(['Ana/open'])
+})
+
+test('a fine-grained token lists what its scopes name and its account may see', async () => {
+  await using storage = await openTestStorage()
+  await newRepo(storage, 'open')
+  const secret = await newRepo(storage, 'secret', 'model', ANA, 'private')
+  await newRepo(storage, 'hidden', 'model', ANA, 'private')
+  const fine = (actor: UserActor, kind: TokenScope['kind'], scopeId: string, ...permissions: NamespacePermission[]): UserActor =>
+    ({ ...actor, token: { id: 'x', role: 'fineGrained', scopes: { canReadGatedRepos: true, global: ['discussion.write'], scoped: [{ kind, id: scopeId, permissions }] } } })
+  expect(await names(storage, fine(ANA, 'repo', secret.id, 'repo.content.read'))).toEqual(['Ana/open', 'Ana/secret'])
+  expect(await names(storage, fine({ ...BO, isAdmin: true }, 'repo', secret.id, 'repo.write'))).toEqual(['Ana/open', 'Ana/secret'])
+  expect(await names(storage, fine(ANA, 'namespace', ANA.id, 'repo.content.read'))).toEqual(['Ana/open', 'Ana/secret', 'Ana/hidden'])
+  expect(await names(storage, fine(ANA, 'repo', secret.id, 'discussion.write'))).toEqual(['Ana/open'])
+  for (const kind of ['repo', 'namespace'] as const) expect(await names(storage, fine(BO, kind, kind === 'repo' ? secret.id : ANA.id, 'repo.write'))).toEqual(['Ana/open'])
+})
+
+test('ids lead to the repos that the actor may see', async () => {
+  await using storage = await openTestStorage()
+  const [open, secret] = [await newRepo(storage, 'open'), await newRepo(storage, 'secret', 'model', ANA, 'private')]
+  const find = async (actor: Actor): Promise<string[]> => (await findVisibleRepos(storage.ctx.repos, actor, [open.id, secret.id, 'f'.repeat(24), 'x'])).map(({ name }) => name).toSorted()
+  expect(await find(ANA)).toEqual(['open', 'secret'])
+  for (const actor of [BO, ANONYMOUS]) expect(await find(actor)).toEqual(['open'])
+  for (const count of [0, 201]) await expect(findVisibleRepos(storage.ctx.repos, ANA, Array.from({ length: count }, () => open.id))).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' })
 })

@@ -1,4 +1,4 @@
-import type { ActorOrg, OrgRole, TokenRole } from '@hearth/authz'
+import type { ActorOrg, OrgRole, TokenRole, TokenScopes } from '@hearth/authz'
 import type { ObjectId, Sha256 } from '@hearth/ids'
 
 export type Visibility = 'public' | 'private'
@@ -20,11 +20,33 @@ export interface Membership {
   readonly role: OrgRole
 }
 
+/** A namespace with what is public about it. */
+export interface Profile {
+  readonly namespace: Namespace
+  readonly createMs: number
+  /** Of a user. */
+  readonly memberships: readonly Membership[]
+  /** Of an organisation. */
+  readonly memberCount: number
+}
+
+export interface Member {
+  readonly userId: ObjectId
+  readonly name: string
+  readonly fullName: string
+  readonly role: OrgRole
+  readonly createMs: number
+}
+
+/** Everything but the value, which nobody keeps. */
 export interface AccessToken {
   readonly id: ObjectId
   readonly displayName: string
   readonly role: TokenRole
+  readonly scopes: TokenScopes | undefined
   readonly createMs: number
+  readonly expireMs: number | undefined
+  readonly lastUsedMs: number | undefined
 }
 
 /** What a user may see of itself. */
@@ -38,15 +60,40 @@ export interface Identity {
   readonly memberships: readonly Membership[]
 }
 
-/** What a presented access token stands for. */
+/** What an admin of the hub may see of a user. */
+export interface UserRecord {
+  readonly id: ObjectId
+  readonly name: string
+  readonly fullName: string
+  readonly email: string | undefined
+  readonly isAdmin: boolean
+  readonly hasPassword: boolean
+  readonly createMs: number
+  readonly suspendMs: number | undefined
+}
+
+/** What a presented access token or session stands for. */
 export interface CredentialOwner {
-  readonly tokenSha256: Sha256
-  readonly tokenId: ObjectId
+  readonly sha256: Sha256
+  readonly credentialId: ObjectId
+  readonly isSession: boolean
+  /** A session is the account itself: `write`. */
   readonly role: TokenRole
+  readonly scopes: TokenScopes | undefined
   readonly userId: ObjectId
   readonly userName: string
   readonly isAdmin: boolean
   readonly isSuspended: boolean
   readonly expireMs: number | undefined
   readonly orgs: readonly ActorOrg[]
+}
+
+/** Somebody at a browser; everything but the value, which nobody keeps. */
+export interface WebSession {
+  readonly id: ObjectId
+  readonly createMs: number
+  readonly lastSeenMs: number
+  readonly expireMs: number
+  readonly userAgent: string | undefined
+  readonly clientAddress: string | undefined
 }

@@ -1,48 +1,55 @@
-import { ORG_ROLES } from '@hearth/authz'
+import { GLOBAL_PERMISSIONS, MAX_SCOPES, NAMESPACE_PERMISSIONS, ORG_ROLES } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
-import { findNameProblem, foldName } from '@hearth/ids'
+import { foldName } from '@hearth/ids'
 import { z } from 'zod'
+import { emailField, fullNameField, nameField, passwordField, tokenNameField } from './account-fields.ts'
 import { findTokenProblem, trimAccessToken } from './access-token.ts'
 
 /*
  * The bootstrap file (HEARTH_BOOTSTRAP_FILE): who is there at the first start. Additive: what it names is made when it is
  * missing, nothing is ever removed. The accounts are auth's; `aliases` are handed to storage by whoever reads the file.
  */
-const name = z.string().superRefine((text, ctx) => {
-  const problem = findNameProblem(text)
-  if (problem !== undefined) ctx.addIssue({ code: 'custom', message: problem })
+const scopes = z.strictObject({
+  canReadGatedRepos: z.boolean().default(false),
+  global: z.array(z.enum(GLOBAL_PERMISSIONS)).default([]),
+  scoped: z.array(z.strictObject({
+    // Repos have no ids before they are made: tokens for single repos are made through the API.
+    entity: z.strictObject({ type: z.enum(['user', 'org'], { error: 'must be user or org' }), name: nameField }),
+    permissions: z.array(z.enum(NAMESPACE_PERMISSIONS)),
+  })).max(MAX_SCOPES).default([]),
 })
 
-const fullName = z.string().trim().min(1, 'must not be empty').max(200)
-
 const token = z.strictObject({
-  name: z.string().trim().min(1, 'must not be empty').max(200),
+  name: tokenNameField,
   value: z.string().transform(trimAccessToken).superRefine((text, ctx) => {
     const problem = findTokenProblem(text)
     if (problem !== undefined) ctx.addIssue({ code: 'custom', message: problem })
   }),
   role: z.enum(['read', 'write', 'fineGrained']),
+  scopes: scopes.optional(),
+}).superRefine((entry, ctx) => {
+  if (entry.scopes !== undefined && entry.role !== 'fineGrained') ctx.addIssue({ code: 'custom', path: ['scopes'], message: 'only a fineGrained token has scopes' })
 })
 
 const user = z.strictObject({
-  name,
-  fullname: fullName.optional(),
-  email: z.string().trim().max(320).regex(/^[^\s@]+@[^\s@]+$/, 'must be a mail address').optional(),
-  password: z.string().min(8, 'must have 8 characters or more').max(1024).optional(),
+  name: nameField,
+  fullname: fullNameField.optional(),
+  email: emailField.optional(),
+  password: passwordField.optional(),
   admin: z.boolean().default(false),
   tokens: z.array(token).default([]),
 })
 
 const org = z.strictObject({
-  name,
-  fullname: fullName.optional(),
+  name: nameField,
+  fullname: fullNameField.optional(),
   defaultVisibility: z.enum(['public', 'private']).default('public'),
   members: z.array(z.strictObject({ user: z.string().min(1), role: z.enum(ORG_ROLES) })).default([]),
 })
 
 const alias = z.strictObject({
   type: z.enum(['model', 'dataset', 'space']),
-  from: name,
+  from: nameField,
   to: z.string().regex(/^[\w.-]{1,96}\/[\w.-]{1,96}$/, 'must be "namespace/name"'),
 })
 
@@ -62,6 +69,7 @@ const document = z.strictObject({ users: z.array(user).default([]), orgs: z.arra
   })
 
 export type BootstrapDocument = z.infer<typeof document>
+export type BootstrapScopes = z.infer<typeof scopes>
 export type BootstrapAlias = z.infer<typeof alias>
 
 /** The document in a JSON text. Throws INVALID_ARGUMENT with every problem, each with its field and whose it is; values are never quoted. */

@@ -22,6 +22,7 @@ export async function createFirstAdmin(
 ): Promise<boolean> {
   const passwordHash = await deps.hashPassword(credentials.password)
   let isCreated = false
+  const origin = { actor: { kind: 'service', name: 'first-start' }, requestId: 'first-start' } as const
   await deps.accounts.change({ names: [], tokens: [] }, (snapshot) => {
     if (snapshot.hasAccounts) return Promise.resolve([])
     isCreated = true
@@ -30,10 +31,10 @@ export async function createFirstAdmin(
     return Promise.resolve([
       { kind: 'createUser', id: userId, name: credentials.user, fullName: 'Administrator', email: undefined, isAdmin: true, passwordHash, createMs },
       {
-        kind: 'addToken', id: deps.entropy.newId(), userId, sha256: hashAccessToken(credentials.token),
-        role: 'write', displayName: 'first-start', createMs,
+        kind: 'addToken', tokenId: deps.entropy.newId(), userId, userName: credentials.user, sha256: hashAccessToken(credentials.token),
+        role: 'write', scopes: undefined, displayName: 'first-start', createMs, expireMs: undefined,
       },
     ])
-  })
+  }, origin)
   return isCreated
 }

@@ -1,5 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { HearthError } from '@hearth/errors'
+import type { Passwords } from './ports.ts'
 
 /*
  * Stored in the PHC string format, so that parameters can rise later:
@@ -30,6 +32,47 @@ export async function verifyPassword(password: string, stored: string): Promise<
     memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism),
   })
   return timingSafeEqual(actual, expected)
+}
+
+/** Each takes 19 MiB and a thread of the pool for some ten milliseconds. */
+const MAX_RUNNING = 3
+const MAX_WAITING = 60
+
+/** Hashing within bounds: a crowd at the login may wait for each other, but not starve the rest. */
+export function createPasswords(): Passwords {
+  const inTurn = createTurns(MAX_RUNNING, MAX_WAITING)
+  const decoy = hashPassword(randomBytes(16).toString('hex'))
+  // Its failure is told to whoever needs it.
+  decoy.catch(() => undefined)
+  return {
+    hash: (password) => inTurn(() => hashPassword(password)),
+    verify: (password, stored) => inTurn(async () => {
+      const isRight = await verifyPassword(password, stored ?? await decoy)
+      return isRight && stored !== undefined
+    }),
+  }
+}
+
+function createTurns(maxRunning: number, maxWaiting: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async (work) => {
+    if (running >= maxRunning) {
+      if (waiting.length >= maxWaiting) throw new HearthError('UNAVAILABLE', 'too many log in at this moment, try again', { retryAfterMs: 2000 })
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waiting.push(resolve)
+      await promise
+    } else {
+      running += 1
+    }
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) running -= 1
+      else next()
+    }
+  }
 }
 
 function toBase64(bytes: Uint8Array): string {

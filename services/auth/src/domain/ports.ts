@@ -1,6 +1,8 @@
 import type { Actor, OrgRole, TokenRole } from '@hearth/authz'
 import type { ObjectId, Sha256 } from '@hearth/ids'
-import type { AccessToken, CredentialOwner, Identity, Namespace, Visibility } from './account.ts'
+import type { AccessToken, CredentialOwner, Identity, Member, Namespace, Profile, UserRecord, WebSession } from './account.ts'
+import type { AccountWrite } from './account-write.ts'
+import type { AuditAct, AuditEntry, ChangeOrigin } from './audit.ts'
 
 /** Users, organisations, members and tokens. */
 export interface AccountStore {
@@ -10,8 +12,11 @@ export interface AccountStore {
   findIdentity(userId: string, tokenId: string, signal?: AbortSignal): Promise<{ identity: Identity; token: AccessToken | undefined } | undefined>
   findNamespaces(query: NamespaceQuery, signal?: AbortSignal): Promise<readonly Namespace[]>
   hasAccounts(): Promise<boolean>
-  /** Reads a snapshot, lets `decide` say what to write, writes it together with its events. One transaction; changes never run side by side. */
-  change(query: SnapshotQuery, decide: (snapshot: AccountSnapshot) => Promise<readonly AccountWrite[]>): Promise<void>
+  /**
+   * Reads a snapshot, lets `decide` say what to write, writes it together with its events and its entries in the audit log. One
+   * transaction; changes never run side by side.
+   */
+  change(query: SnapshotQuery, decide: (snapshot: AccountSnapshot) => Promise<readonly AccountWrite[]>, origin: ChangeOrigin): Promise<void>
 }
 
 export interface NamespaceQuery {
@@ -31,34 +36,142 @@ export interface KnownAccount {
   readonly kind: 'user' | 'org'
   readonly name: string
   readonly isAdmin: boolean
+  readonly isSuspended: boolean
   readonly hasPassword: boolean
+}
+
+export interface KnownMember {
+  readonly orgId: ObjectId
+  readonly orgName: string
+  readonly userId: ObjectId
+  readonly role: OrgRole
+  readonly isSuspended: boolean
+}
+
+/** A token of a user that was asked for. */
+export interface KnownToken {
+  readonly id: ObjectId
+  readonly userId: ObjectId
+  readonly displayName: string
+  readonly expireMs: number | undefined
 }
 
 export interface AccountSnapshot {
   readonly hasAccounts: boolean
   /** By folded name. */
   readonly accounts: ReadonlyMap<string, KnownAccount>
-  /** Of the organisations asked for; also members that were not. */
-  readonly members: readonly { readonly orgId: ObjectId; readonly userId: ObjectId; readonly role: OrgRole }[]
+  /** Of the organisations asked for; of the users asked for; and all admins of the organisations where such a user is one. */
+  readonly members: readonly KnownMember[]
   readonly tokens: ReadonlyMap<Sha256, { readonly userId: ObjectId; readonly role: TokenRole; readonly displayName: string }>
+  /** Of the users asked for. */
+  readonly ownTokens: readonly KnownToken[]
+  /** Admins of the hub that are not suspended; two of them at most. */
+  readonly activeAdminIds: readonly ObjectId[]
 }
 
-export type AccountWrite =
-  | {
-    readonly kind: 'createUser'; readonly id: ObjectId; readonly name: string; readonly fullName: string; readonly email: string | undefined
-    readonly isAdmin: boolean; readonly passwordHash: string | undefined; readonly createMs: number
-  }
-  | {
-    readonly kind: 'createOrg'; readonly id: ObjectId; readonly name: string; readonly fullName: string
-    readonly defaultVisibility: Visibility; readonly createMs: number
-  }
-  | { readonly kind: 'setPassword'; readonly userId: ObjectId; readonly passwordHash: string }
-  | { readonly kind: 'grantAdmin'; readonly userId: ObjectId }
-  | { readonly kind: 'addMember'; readonly orgId: ObjectId; readonly userId: ObjectId; readonly role: OrgRole; readonly createMs: number }
-  | {
-    readonly kind: 'addToken'; readonly id: ObjectId; readonly userId: ObjectId; readonly sha256: Sha256
-    readonly role: TokenRole; readonly displayName: string; readonly createMs: number
-  }
+/** Listings and single accounts, for profiles and administration. */
+export interface AccountDirectory {
+  /** By folded name. */
+  findProfile(name: string, signal?: AbortSignal): Promise<Profile | undefined>
+  /** In order of folded names; those after `afterName`. */
+  listMembers(query: { readonly orgId: ObjectId; readonly afterName: string | undefined; readonly limit: number }, signal?: AbortSignal): Promise<readonly Member[]>
+  /** Newest first. */
+  listTokens(userId: string, signal?: AbortSignal): Promise<readonly AccessToken[]>
+  /** By folded name. */
+  findUser(name: string, signal?: AbortSignal): Promise<UserRecord | undefined>
+  listUsers(query: UserQuery, signal?: AbortSignal): Promise<readonly UserRecord[]>
+}
+
+export interface UserQuery {
+  /** Part of the name, full name or mail address, any case. */
+  readonly search: string | undefined
+  readonly isSuspended: boolean | undefined
+  readonly afterName: string | undefined
+  readonly limit: number
+}
+
+export interface NewSession {
+  readonly id: ObjectId
+  readonly userId: ObjectId
+  readonly userName: string
+  readonly sha256: Sha256
+  readonly createMs: number
+  readonly expireMs: number
+  readonly userAgent: string | undefined
+  readonly clientAddress: string | undefined
+}
+
+/** How somebody proves to be a user: the password as it is stored, and whether that helps. */
+export interface PasswordOwner {
+  readonly userId: ObjectId
+  readonly userName: string
+  readonly passwordHash: string | undefined
+  readonly isSuspended: boolean
+}
+
+/** Web sessions, and what it takes to begin one. Ending them is a change of the account. */
+export interface SessionStore {
+  /** By folded name. */
+  findPasswordOwner(name: string, signal?: AbortSignal): Promise<PasswordOwner | undefined>
+  /** False, and nothing is stored, when the user is suspended or gone or has another password by now. */
+  addSession(session: NewSession, passwordHash: string, origin: ChangeOrigin): Promise<boolean>
+  /** Owners of those sessions that exist. A session unused for `idleMs` expires then. */
+  findSessions(sessions: readonly Sha256[], idleMs: number, signal?: AbortSignal): Promise<readonly CredentialOwner[]>
+  /** The last used first; those that live at `nowMs`. */
+  listSessions(userId: string, idleMs: number, nowMs: number, signal?: AbortSignal): Promise<readonly WebSession[]>
+}
+
+export interface CredentialUse {
+  readonly id: ObjectId
+  readonly isSession: boolean
+  readonly usedMs: number
+}
+
+/** Book-keeping of credentials that nobody waits for. */
+export interface CredentialUpkeep {
+  /** Never moves a time back. */
+  recordUses(uses: readonly CredentialUse[]): Promise<void>
+  /** Deletes tokens that expired before, and sessions that expired or were last used before; tokens with an entry in the audit log. Counts them. */
+  deleteStale(before: { readonly tokensMs: number; readonly sessionsMs: number; readonly unusedSessionsMs: number }, origin: ChangeOrigin): Promise<number>
+}
+
+export interface LoginFailures {
+  readonly count: number
+  readonly lastMs: number
+  readonly nextMs: number
+}
+
+/** Tries to log in that are not known to have succeeded. */
+export interface LoginAttemptStore {
+  /** Shows `decide` what is known of each subject and stores what it answers; undefined stores nothing. Never side by side for one subject. */
+  update(subjects: readonly string[], decide: (known: ReadonlyMap<string, LoginFailures>) => ReadonlyMap<string, LoginFailures> | undefined): Promise<void>
+  /** After a success. */
+  forget(subjects: readonly string[]): Promise<void>
+  deleteBefore(lastMs: number): Promise<void>
+}
+
+export interface AuditQuery {
+  /** Folded. */
+  readonly actor: string | undefined
+  readonly target: string | undefined
+  readonly action: string | undefined
+  /** Entries with a smaller id. */
+  readonly beforeId: number | undefined
+  readonly limit: number
+}
+
+export interface AuditLog {
+  /** For acts that change no account; those that do are written by the change. */
+  append(act: AuditAct, origin: ChangeOrigin): Promise<void>
+  /** Newest first. */
+  list(query: AuditQuery, signal?: AbortSignal): Promise<readonly AuditEntry[]>
+}
+
+/** Repos in a namespace, owned by storage. */
+export interface RepoOwnership {
+  /** Some of the repos of this namespace, "model ana/m"; empty when it has none. */
+  findSomeRepos(namespace: string, signal: AbortSignal): Promise<readonly string[]>
+}
 
 /** Digests of the secrets by which services prove themselves; several for one service while it is being rotated. */
 export interface ServiceSecretStore {
@@ -89,4 +202,11 @@ export interface Entropy {
   now(): number
   newId(): ObjectId
   randomBytes(count: number): Uint8Array
+}
+
+/** Slow on purpose. */
+export interface Passwords {
+  hash(password: string): Promise<string>
+  /** With `undefined`, as for nobody: the same time, never true. Throws UNAVAILABLE when too many wait. */
+  verify(password: string, stored: string | undefined): Promise<boolean>
 }

@@ -1,18 +1,15 @@
 import { HearthError } from '@hearth/errors'
 import type { AuthenticationServiceService, Credential } from '@hearth/proto/auth/v1/authentication'
 import type { ServiceHandlers } from '@hearth/rpc'
-import { authenticate } from '../domain/authenticate.ts'
-import type { AccountStore, ActorSigner, ServiceSecretStore } from '../domain/ports.ts'
+import { authenticate, type AuthenticateDeps, type PresentedCredential } from '../domain/authenticate.ts'
+import type { ServiceSecretStore } from '../domain/ports.ts'
 import { issueServiceToken } from '../domain/service-token.ts'
 import { toResult } from './mapper.ts'
 
 const MAX_CREDENTIALS = 256
 
-export interface AuthenticationDeps {
-  readonly accounts: AccountStore
+export interface AuthenticationDeps extends AuthenticateDeps {
   readonly secrets: ServiceSecretStore
-  readonly signer: ActorSigner
-  readonly now: () => number
 }
 
 export function authenticationHandlers(deps: AuthenticationDeps): ServiceHandlers<AuthenticationServiceService> {
@@ -31,6 +28,6 @@ export function authenticationHandlers(deps: AuthenticationDeps): ServiceHandler
 }
 
 /** A kind of credential that this version does not know proves nothing: empty, so rejected. */
-function parseCredential(credential: Credential): string {
-  return credential.kind?.$case === 'accessToken' ? credential.kind.value : ''
+function parseCredential({ kind }: Credential): PresentedCredential {
+  return kind === undefined ? { kind: 'accessToken', value: '' } : { kind: kind.$case, value: kind.value }
 }

@@ -31,6 +31,6 @@ test('an event that cannot be stored takes its change with it', async () => {
   await using database = await open()
   const store = createPgAccountStore(database.db, () => Promise.reject(new Error('no outbox')))
   const write = { kind: 'createOrg', id: 'a'.repeat(24), name: 'team', fullName: 'T', defaultVisibility: 'public', createMs: 0 } as const
-  await expect(store.change({ names: [], tokens: [] }, () => Promise.resolve([{ ...write, id: write.id as never }]))).rejects.toThrow('no outbox')
+  await expect(store.change({ names: [], tokens: [] }, () => Promise.resolve([{ ...write, id: write.id as never }]), { actor: { kind: 'anonymous' }, requestId: 'r' })).rejects.toThrow('no outbox')
   expect(await store.hasAccounts()).toBe(false)
 })

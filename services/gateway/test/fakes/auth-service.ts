@@ -44,7 +44,7 @@ export function createFakeAccounts(): ServiceHandlers<typeof AccountsServiceServ
       return {
         id: actor.id, name: actor.name, fullName: actor.name.toUpperCase(), email: `${actor.name}@example.org`, isAdmin: actor.isAdmin,
         memberships: actor.orgs.map(({ id, name }) => ({ orgId: id, orgName: name, orgFullName: 'The team', role: OrgRole.ORG_ROLE_ADMIN })),
-        accessToken: { id: actor.token.id, displayName: 'laptop', role: ROLES[actor.token.role], createTime: new Date(0) },
+        accessToken: { id: actor.token.id, displayName: 'laptop', role: ROLES[actor.token.role], createTime: new Date(0), expireTime: undefined, lastUsedTime: undefined, scopes: undefined },
         createTime: new Date(0),
       }
     },

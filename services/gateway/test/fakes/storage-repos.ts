@@ -5,7 +5,7 @@ import { GatedMode, RepoVisibility, type GetRepoResponse, type RepoServiceServic
 import type { ServiceHandlers } from '@hearth/rpc'
 import { namespaceIdOf } from './accounts.ts'
 import { commitFiles } from './storage-content.ts'
-import { fileOf, isPrivate, toRepo, type FakeCommit, type FakeRepo, type World } from './world.ts'
+import { fileOf, resourceOf, toRepo, type FakeCommit, type FakeRepo, type World } from './world.ts'
 
 export function createFakeRepos(world: World): ServiceHandlers<typeof RepoServiceService> {
   return {
@@ -39,10 +39,11 @@ export function createFakeRepos(world: World): ServiceHandlers<typeof RepoServic
       const found = world.open(repo, actor, 'see')
       return describe(found, world.commitAt(found, revision ?? 'main'), { includeSiblings, includeBlobs })
     },
+    async batchGetRepos({ ids }, { actor }) {
+      return { repos: world.repos.filter((repo) => ids.includes(repo.id) && can(actor, 'see', resourceOf(repo)) === 'allow').map(toRepo) }
+    },
     async listRepos({ type, author, search, page }, { actor }) {
-      const seen = world.repos.filter((repo) => repo.type === type && can(actor, 'see', {
-        namespaceId: namespaceIdOf(repo.namespace) ?? '', visibility: isPrivate(repo) ? 'private' : 'public', gated: 'open', creatorId: repo.creatorId, isGranted: false,
-      }) === 'allow' && (author === undefined || repo.namespace === author.toLowerCase()) && search.every((term) => `${repo.namespace}/${repo.name}`.includes(term)))
+      const seen = world.repos.filter((repo) => repo.type === type && can(actor, 'see', resourceOf(repo)) === 'allow' && (author === undefined || repo.namespace === author.toLowerCase()) && search.every((term) => `${repo.namespace}/${repo.name}`.includes(term)))
       const from = Number(page?.pageToken ?? 0)
       const size = page?.pageSize ?? 1000
       return { repos: seen.slice(from, from + size).map(toRepo), page: { nextPageToken: from + size < seen.length ? String(from + size) : undefined } }

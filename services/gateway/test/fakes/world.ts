@@ -66,9 +66,9 @@ export class World {
   }
 }
 
-function resourceOf(repo: FakeRepo): Parameters<typeof can>[2] {
+export function resourceOf(repo: FakeRepo): Parameters<typeof can>[2] {
   return {
-    namespaceId: namespaceIdOf(repo.namespace) ?? '', visibility: isPrivate(repo) ? 'private' : 'public',
+    id: repo.id, namespaceId: namespaceIdOf(repo.namespace) ?? '', visibility: isPrivate(repo) ? 'private' : 'public',
     gated: repo.gated === GatedMode.GATED_MODE_AUTO ? 'auto' : repo.gated === GatedMode.GATED_MODE_MANUAL ? 'manual' : 'open', creatorId: repo.creatorId, isGranted: false,
   }
 }

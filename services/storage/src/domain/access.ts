@@ -1,4 +1,4 @@
-import { can, type Actor, type Decision, type RepoAction, type RepoResource } from '@hearth/authz'
+import { can, findMissingRight, type Actor, type Decision, type RepoAction, type RepoResource } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
 import type { AccessStatus } from './gating.ts'
 import { asResource, repoPath, type Repo, type RepoName } from './repo.ts'
@@ -6,6 +6,7 @@ import type { RepoStore } from './repo-store-port.ts'
 
 const RIGHTS: Readonly<Record<RepoAction, string>> = {
   see: 'see', readContent: 'read', openPullRequest: 'open pull requests on', writeContent: 'write to', administer: 'administer',
+  readAccessRequests: 'see the access requests of',
 }
 
 export type AccessReads = Pick<RepoStore, 'findRepo' | 'findAccessStatus'>
@@ -29,7 +30,7 @@ export async function assertAllowed(repos: Pick<RepoStore, 'findAccessStatus'>, 
   if (decision === 'hidden') throw repoNotFound()
   if (repo.isDisabled && action !== 'see' && actor.kind !== 'service') throw new HearthError('DISABLED_REPO', 'Access to this resource is disabled.')
   if (decision === 'gated') throw gatedRepo(actor, repo, status)
-  if (decision === 'forbidden') throw forbidden(actor, action, repo)
+  if (decision === 'forbidden') throw forbidden(actor, action, { repo, isGranted: status === 'accepted' })
 }
 
 /** Who may not even read is told about the gate: the other refusal waits behind it. */
@@ -58,8 +59,7 @@ function gatedRepo(actor: Actor, repo: Repo, status: AccessStatus | undefined): 
 
 function gateOf(actor: Actor, repo: Repo, status: AccessStatus | undefined): Gate {
   if (actor.kind !== 'user') return 'login'
-  const person: Actor = { ...actor, token: { id: actor.token.id, role: 'read' } }
-  if (can(person, 'readContent', asResource(repo, status === 'accepted')) === 'allow') return 'tokenScope'
+  if (findMissingRight(actor, 'readContent', asResource(repo, status === 'accepted')) !== undefined) return 'tokenScope'
   return status === 'pending' || status === 'rejected' ? status : 'ask'
 }
 
@@ -74,9 +74,10 @@ function gatedMessage(gate: Gate, repo: string): string {
   }
 }
 
-function forbidden(actor: Actor, action: RepoAction, repo: Repo): HearthError {
+function forbidden(actor: Actor, action: RepoAction, { repo, isGranted }: { readonly repo: Repo; readonly isGranted: boolean }): HearthError {
   const goal = `${RIGHTS[action]} ${repo.type} ${repoPath(repo)}`
   if (actor.kind !== 'user') return new HearthError('UNAUTHENTICATED', `You must log in to ${goal}.`)
-  if (actor.token.role !== 'write') return new HearthError('FORBIDDEN', `Forbidden: the token in use has no "write" right, which it needs to ${goal}.`)
+  const missing = findMissingRight(actor, action, asResource(repo, isGranted))
+  if (missing !== undefined) return new HearthError('FORBIDDEN', `Forbidden: the token in use has no "${missing}" right, which it needs to ${goal}.`)
   return new HearthError('FORBIDDEN', `Forbidden: you have no right to ${goal}.`)
 }

@@ -1,4 +1,4 @@
-import { canCreateRepo, type Actor } from '@hearth/authz'
+import { canCreateRepo, tokenAllows, type Actor } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
 import { authorOf, buildCommit } from './authorship.ts'
 import { defaultFiles } from './git/default-files.ts'
@@ -46,8 +46,9 @@ async function openNamespace(ctx: StorageContext, actor: Actor, asked: string | 
   const namespace = await ctx.namespaces.findNamespace(name, caller)
   if (namespace === undefined) throw new HearthError('NAMESPACE_NOT_FOUND', `There is no user or organization named ${JSON.stringify(name.slice(0, 100))}`)
   if (canCreateRepo(actor, { id: namespace.id }) === 'allow') return namespace
-  const isTokenTooWeak = actor.kind === 'user' && actor.token.role !== 'write'
-  const why = isTokenTooWeak ? 'the token in use has no "write" right' : 'you have no right to do so'
+  const right = actor.kind === 'user' && actor.token.role === 'fineGrained' ? 'repo.write' : 'write'
+  const isTokenTooWeak = actor.kind === 'user' && !tokenAllows(actor.token, 'repo.write', { namespaceId: namespace.id })
+  const why = isTokenTooWeak ? `the token in use has no "${right}" right` : 'you have no right to do so'
   throw new HearthError('FORBIDDEN', `Forbidden: cannot create a repository under the namespace ${namespace.name}: ${why}.`)
 }
 

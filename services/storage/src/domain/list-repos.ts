@@ -1,4 +1,4 @@
-import type { Actor } from '@hearth/authz'
+import { repoRightsOf, type Actor, type UserActor } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
 import { isObjectId } from '@hearth/ids'
 import { decodePageToken, encodePageToken, pageSizeOf } from './page-token.ts'
@@ -59,7 +59,22 @@ export function sortValue(repo: Repo, sort: RepoSort): number {
 /** Says for SQL what `can(actor, 'see', repo)` says for one repo; a test holds the two together. */
 export function visibleTo(actor: Actor): VisibilityFilter {
   if (actor.kind === 'service') return { kind: 'all' }
-  if (actor.kind === 'anonymous' || actor.token.role === 'fineGrained') return { kind: 'public', orPrivateIn: [] }
+  if (actor.kind === 'anonymous') return { kind: 'public', orPrivateIn: [] }
+  if (actor.token.role === 'fineGrained') return visibleToScopes(actor)
   if (actor.isAdmin) return { kind: 'all' }
-  return { kind: 'public', orPrivateIn: [actor.id, ...actor.orgs.map((org) => org.id)] }
+  return { kind: 'public', orPrivateIn: namespacesOf(actor) }
+}
+
+/** Of what the scopes of a fine-grained token name, the part that the account itself may see. */
+function visibleToScopes(actor: UserActor): VisibilityFilter {
+  const own = actor.isAdmin ? undefined : namespacesOf(actor)
+  const scoped = actor.token.scopes?.scoped ?? []
+  const idsOf = (kind: 'repo' | 'namespace'): string[] => [...new Set(scoped.filter((scope) => scope.kind === kind).map(({ id }) => id))]
+  const orPrivateIn = idsOf('namespace').filter((id) => own?.includes(id) !== false && repoRightsOf(actor, { namespaceId: id, repoId: '' }).readPrivate)
+  const ids = idsOf('repo').filter((id) => repoRightsOf(actor, { namespaceId: '', repoId: id }).readPrivate)
+  return { kind: 'public', orPrivateIn, ...(ids.length === 0 ? {} : { orPrivateRepos: { ids, namespaceIds: own } }) }
+}
+
+function namespacesOf(actor: UserActor): string[] {
+  return [actor.id, ...actor.orgs.map((org) => org.id)]
 }

@@ -6,7 +6,15 @@ import type { Repo, RepoName, RepoType, SpaceSdk } from './repo.ts'
 export type RepoSort = 'lastModified' | 'created' | 'downloads' | 'likes' | 'trending'
 
 /** Whose repos a list may show: the SQL form of `can(actor, 'see', repo)`. */
-export type VisibilityFilter = { readonly kind: 'all' } | { readonly kind: 'public'; readonly orPrivateIn: readonly string[] }
+export type VisibilityFilter =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'public'; readonly orPrivateIn: readonly string[]; readonly orPrivateRepos?: PrivateRepos }
+
+/** Single repos, as a fine-grained token names them, as long as they are in one of these namespaces; `undefined`: in any. */
+export interface PrivateRepos {
+  readonly ids: readonly string[]
+  readonly namespaceIds: readonly string[] | undefined
+}
 
 /** The place after which a page begins: the sort value and id of the last row shown. */
 export interface RepoCursor {
@@ -48,8 +56,12 @@ export interface RepoStore {
   /** By canonical name, old name or alias, any case. */
   findRepo(name: RepoName): Promise<Repo | undefined>
   findRepoById(id: ObjectId): Promise<Repo | undefined>
+<<<<<<< HEAD
   /** What became of this user's request to read this gated repo; undefined when there is none. */
   findAccessStatus(id: ObjectId, userId: string): Promise<AccessStatus | undefined>
+=======
+  findReposByIds(ids: readonly ObjectId[]): Promise<readonly Repo[]>
+>>>>>>> access
   listRepos(query: RepoListQuery): Promise<readonly Repo[]>
   /** The repo with its first commit and branch. Throws REPO_EXISTS (metadata `repo`) when the name is taken. */
   insertRepo(repo: NewRepo, first: NewCommit): Promise<Repo>

@@ -48,5 +48,5 @@ export function foldRepoPath(path: string): string {
 
 /** `isGranted`: the actor's own request of this repo is accepted. */
 export function asResource(repo: Repo, isGranted: boolean): RepoResource {
-  return { namespaceId: repo.namespaceId, visibility: repo.visibility, gated: repo.gated, creatorId: repo.creatorId, isGranted }
+  return { id: repo.id, namespaceId: repo.namespaceId, visibility: repo.visibility, gated: repo.gated, creatorId: repo.creatorId, isGranted }
 }

@@ -1,6 +1,7 @@
 import type { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import type { ServiceHandlers } from '@hearth/rpc'
 import { createRepo } from '../domain/create-repo.ts'
+import { findVisibleRepos } from '../domain/find-visible-repos.ts'
 import { getRepo } from '../domain/get-repo.ts'
 import { listRepos } from '../domain/list-repos.ts'
 import type { ContentContext } from '../domain/ports.ts'
@@ -25,6 +26,9 @@ export function createRepoHandlers(storage: ContentContext): ServiceHandlers<typ
     async getRepo(request, ctx) {
       const { revision, includeSiblings, includeBlobs } = request
       return toRepoView(await getRepo(storage, ctx.actor, { repo: parseRepoName(request.repo), revision, includeSiblings, includeBlobs }))
+    },
+    async batchGetRepos({ ids }, ctx) {
+      return { repos: (await findVisibleRepos(storage.repos, ctx.actor, ids)).map(toRepoMessage) }
     },
     async listRepos(request, ctx) {
       const { author, search, ascending, gated, page } = request

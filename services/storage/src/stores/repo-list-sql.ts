@@ -1,6 +1,6 @@
 import type { Statement } from '@hearth/db'
 import { foldRepoPath } from '../domain/repo.ts'
-import type { RepoCursor, RepoListQuery, RepoSort } from '../domain/repo-store-port.ts'
+import type { PrivateRepos, RepoCursor, RepoListQuery, RepoSort, VisibilityFilter } from '../domain/repo-store-port.ts'
 import { REPO_COLUMNS } from './repo-row.ts'
 
 const SORT_COLUMNS: Readonly<Record<RepoSort, string>> = {
@@ -14,7 +14,7 @@ export function buildListStatement(query: RepoListQuery): Statement {
   const column = SORT_COLUMNS[query.sort]
   const direction = query.ascending ? 'asc' : 'desc'
   const where = [`r.type = ${bind(query.type)}`]
-  if (query.visible.kind === 'public') where.push(visibleSql(query.visible.orPrivateIn, bind))
+  if (query.visible.kind === 'public') where.push(visibleSql(query.visible, bind))
   if (query.author !== undefined) where.push(`r.namespace_key = ${bind(foldRepoPath(query.author))}`)
   for (const term of query.search) where.push(`r.path_key like ${bind(`%${escapeLike(foldRepoPath(term))}%`)}`)
   if (query.gated !== undefined) where.push(query.gated ? `r.gated <> 'open'` : `r.gated = 'open'`)
@@ -23,8 +23,16 @@ export function buildListStatement(query: RepoListQuery): Statement {
   return { text, values }
 }
 
-function visibleSql(privateIn: readonly string[], bind: (value: unknown) => string): string {
-  return privateIn.length === 0 ? `r.visibility = 'public'` : `(r.visibility = 'public' or r.namespace_id = any(${bind(privateIn)}::text[]))`
+function visibleSql({ orPrivateIn, orPrivateRepos }: Extract<VisibilityFilter, { kind: 'public' }>, bind: (value: unknown) => string): string {
+  const either = [`r.visibility = 'public'`]
+  if (orPrivateIn.length > 0) either.push(`r.namespace_id = any(${bind(orPrivateIn)}::text[])`)
+  if (orPrivateRepos !== undefined) either.push(privateReposSql(orPrivateRepos, bind))
+  return `(${either.join(' or ')})`
+}
+
+function privateReposSql({ ids, namespaceIds }: PrivateRepos, bind: (value: unknown) => string): string {
+  const byId = `r.id = any(${bind(ids)}::text[])`
+  return namespaceIds === undefined ? byId : `(${byId} and r.namespace_id = any(${bind(namespaceIds)}::text[]))`
 }
 
 function cursorValue(sort: RepoSort, cursor: RepoCursor): unknown {
