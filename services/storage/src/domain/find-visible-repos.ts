@@ -10,5 +10,5 @@ const MAX_IDS = 200
 export async function findVisibleRepos(repos: Pick<RepoStore, 'findReposByIds'>, actor: Actor, ids: readonly string[]): Promise<readonly Repo[]> {
   if (ids.length === 0 || ids.length > MAX_IDS) throw new HearthError('INVALID_ARGUMENT', `1 to ${MAX_IDS} ids, please`)
   const found = await repos.findReposByIds(ids.filter(isObjectId))
-  return found.filter((repo) => can(actor, 'see', asResource(repo)) === 'allow')
+  return found.filter((repo) => can(actor, 'see', asResource(repo, false)) === 'allow')
 }

@@ -56,12 +56,9 @@ export interface RepoStore {
   /** By canonical name, old name or alias, any case. */
   findRepo(name: RepoName): Promise<Repo | undefined>
   findRepoById(id: ObjectId): Promise<Repo | undefined>
-<<<<<<< HEAD
   /** What became of this user's request to read this gated repo; undefined when there is none. */
   findAccessStatus(id: ObjectId, userId: string): Promise<AccessStatus | undefined>
-=======
   findReposByIds(ids: readonly ObjectId[]): Promise<readonly Repo[]>
->>>>>>> access
   listRepos(query: RepoListQuery): Promise<readonly Repo[]>
   /** The repo with its first commit and branch. Throws REPO_EXISTS (metadata `repo`) when the name is taken. */
   insertRepo(repo: NewRepo, first: NewCommit): Promise<Repo>

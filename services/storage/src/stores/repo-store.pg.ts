@@ -26,13 +26,10 @@ export function createRepoStore(options: RepoStoreOptions): RepoStore {
       const [row] = await db.query<RepoRow>({ name: 'find-repo-by-id', text: `select ${REPO_COLUMNS} from repos r where r.id = $1`, values: [id] })
       return row === undefined ? undefined : repoOf(row)
     },
-<<<<<<< HEAD
     findAccessStatus: (id, userId) => findAccessStatus(db, id, userId),
-=======
     async findReposByIds(ids) {
       return (await db.query<RepoRow>({ name: 'find-repos-by-ids', text: `select ${REPO_COLUMNS} from repos r where r.id = any($1::text[])`, values: [ids] })).map(repoOf)
     },
->>>>>>> access
     async listRepos(query) {
       return (await db.query<RepoRow>(buildListStatement(query))).map(repoOf)
     },
