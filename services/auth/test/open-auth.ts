@@ -30,7 +30,6 @@ export interface TestAuth extends AsyncDisposable {
   auditActions(): Promise<string[]>
 }
 
-const NO_SIGNAL = new AbortController().signal
 export const HUB: Actor = { kind: 'service', name: 'test' }
 export const DAY_MS = 24 * 3600 * 1000
 

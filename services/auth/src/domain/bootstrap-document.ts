@@ -69,7 +69,6 @@ const document = z.strictObject({ users: z.array(user).default([]), orgs: z.arra
   })
 
 export type BootstrapDocument = z.infer<typeof document>
-type BootstrapScopes = z.infer<typeof scopes>
 export type BootstrapAlias = z.infer<typeof alias>
 
 /** The document in a JSON text. Throws INVALID_ARGUMENT with every problem, each with its field and whose it is; values are never quoted. */
