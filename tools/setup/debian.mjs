@@ -1,4 +1,4 @@
-// Debian packages that some tests and measurements use. They are optional: without them those are skipped, saying why.
+// Debian packages that measurements and some tests use. They are optional: without them those are left out, saying why.
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { findCommand, say } from './checkout.mjs'
