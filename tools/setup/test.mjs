@@ -7,12 +7,12 @@ import { prepare, programEnv, runTool } from './prepare.mjs'
 import { laneNames, preparePython } from './python-env.mjs'
 
 /** Programs that a tier's tests use when they are there. */
-const PACKAGES = { core: [], full: ['git-lfs'], soak: ['git-lfs'] }
+const PACKAGES = { core: [], full: ['git-lfs', 'nginx', 'aria2', 'wget', 'faketime'], soak: ['git-lfs'] }
 
 await runTool(async () => {
   const [tier = 'core', ...rest] = process.argv.slice(2)
   const node = await prepare({ needs: ['npm', 'git'] })
-  const missing = await preparePython(laneNames())
+  const missing = await preparePython(laneNames({ hasLibraries: tier === 'full' }))
   for (const name of PACKAGES[tier] ?? []) {
     const reason = await ensureDebianPackage(name)
     if (reason !== undefined) missing[name] = reason
