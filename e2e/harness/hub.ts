@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { createLogGuard, type LogGuard } from './log-guard.ts'
 
 export const ROOT = resolve(import.meta.dirname, '..', '..')
 const NODE = join(ROOT, 'node_modules', '.bin', 'node')
@@ -37,6 +38,8 @@ export interface Hub extends AsyncDisposable {
   log(): Promise<string>
   /** SIGTERM, then the exit code. */
   stop(): Promise<number | null>
+  /** Resolves when the hub's process ended by itself; the signal that ended it. */
+  died(): Promise<NodeJS.Signals | null>
   /** SIGKILL of the hub's own process; its database server follows by itself. */
   kill(): Promise<void>
 }
@@ -50,24 +53,30 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const child = spawn(command ?? NODE, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const logPath = join(dataDir, 'e2e-hub.log')
   child.stderr.pipe(createWriteStream(logPath, { flags: 'a' }))
+  const guard = guardLog(child, dataDir, options)
   const url = await readyUrl(child, logPath)
   const log = async (): Promise<string> => (existsSync(logPath) ? readFile(logPath, 'utf8') : '')
-  const stop = async (): Promise<number | null> => {
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
-    child.kill('SIGTERM')
-    await once(child, 'exit')
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal)
+      await once(child, 'exit')
+    }
+    assertNoSecrets(guard)
     return child.exitCode
   }
   return {
-    url, dataDir, pid: child.pid ?? -1, log, stop,
-    async kill() {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill('SIGKILL')
-      await once(child, 'exit')
+    url, dataDir, pid: child.pid ?? -1, log, stop: () => end('SIGTERM'),
+    async died() {
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit', { signal: AbortSignal.timeout(READY_TIMEOUT_MS) })
+      return child.signalCode
     },
+    async kill() { await end('SIGKILL') },
     async [Symbol.asyncDispose]() {
-      await stop()
-      if (isOwnDir) await rm(dataDir, { recursive: true, force: true })
+      try {
+        await end('SIGTERM')
+      } finally {
+        if (isOwnDir) await rm(dataDir, { recursive: true, force: true })
+      }
     },
   }
 }
@@ -75,6 +84,20 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
 function commandOf(supervised: HubOptions['supervised']): string[] {
   if (supervised === undefined) return hubMain()
   return supervised === 'npm' ? ['npm', 'start', '--silent'] : [NODE, join(ROOT, 'tools', 'setup', 'start.mjs')]
+}
+
+/** Everything a hub says, from its first line, is checked for secrets; what is found fails the test that ends the hub. */
+function guardLog(child: ChildProcess, dataDir: string, { bootstrap, env }: HubOptions): LogGuard {
+  const guard = createLogGuard([bootstrap, env])
+  child.stderr?.on('data', (chunk: Buffer) => guard.take(chunk))
+  child.stdout?.on('data', (chunk: Buffer) => guard.take(chunk))
+  child.once('exit', () => { guard.close(join(dataDir, 'data')) })
+  return guard
+}
+
+function assertNoSecrets(guard: LogGuard): void {
+  const [first] = guard.findings()
+  if (first !== undefined) throw new Error(`the hub logged a secret: ${first}`)
 }
 
 async function hubEnv(dataDir: string, options: HubOptions): Promise<Record<string, string>> {

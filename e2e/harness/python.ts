@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inheritedEnv, ROOT } from './hub.ts'
 
-/** a: newest huggingface_hub; b: the last 1.x; c: the last 0.x. */
-export type LaneName = 'a' | 'b' | 'c'
+/** a: newest huggingface_hub; b: the last 1.x; c: the last 0.x; the others hold a library on the client of a or c. */
+export type LaneName = 'a' | 'b' | 'c' | 'datasets-a' | 'datasets-c' | 'transformers'
 
 export interface Finished {
   readonly code: number | null
@@ -22,6 +22,21 @@ export interface Lane extends AsyncDisposable {
   python(script: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>
   /** Runs the lane's own `hf`. */
   hf(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>
+  /** Any program of the lane, in its environment. */
+  exec(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** The program ended well; else its output is the message. */
+export function expectOk(done: Finished): Finished {
+  if (done.code !== 0) throw new Error(`exit code ${done.code}\n${done.stdout.slice(-4000)}\n${done.stderr.slice(-6000)}`)
+  return done
+}
+
+/** Skips the running test, saying why, when the lane's environment could not be built here. */
+export function needLane(name: LaneName, skip: (note: string) => void): void {
+  if (hasLane(name)) return
+  skip(process.env[`HEARTH_TEST_MISSING_LANE_${name.toUpperCase().replaceAll('-', '_')}`] ?? `the Python environment lane-${name} is not built`)
 }
 
 export function hasLane(name: LaneName): boolean {
@@ -39,7 +54,7 @@ export async function openLane(name: LaneName, options: LaneOptions): Promise<La
   const home = await mkdtemp(join(tmpdir(), `hearth-lane-${name}-`))
   const base: Record<string, string> = {
     ...inheritedEnv(), HOME: home, HF_HOME: join(home, 'hf'), HF_ENDPOINT: options.endpoint, HF_HUB_DISABLE_XET: '1',
-    HF_HUB_DISABLE_UPDATE_CHECK: '1', NO_COLOR: '1', PYTHONUNBUFFERED: '1', ...(options.token === undefined ? {} : { HF_TOKEN: options.token }), ...options.env,
+    HF_HUB_DISABLE_UPDATE_CHECK: '1', NO_COLOR: '1', PYTHONUNBUFFERED: '1', PYTHONFAULTHANDLER: '1', ...(options.token === undefined ? {} : { HF_TOKEN: options.token }), ...options.env,
   }
   const timeoutMs = options.timeoutMs ?? 240_000
   const bin = join(venvOf(name), 'bin')
@@ -47,6 +62,8 @@ export async function openLane(name: LaneName, options: LaneOptions): Promise<La
     name, home,
     python: (script, args = [], env = {}) => run([join(bin, 'python'), join(ROOT, 'e2e', 'python', script), ...args], { ...base, ...env }, timeoutMs),
     hf: (args, env = {}) => run([join(bin, 'hf'), ...args], { ...base, ...env }, timeoutMs),
+    exec: (program, args, env = {}) => run([join(bin, program), ...args], { ...base, ...env }, timeoutMs),
+    env: base,
     async [Symbol.asyncDispose]() { await rm(home, { recursive: true, force: true }) },
   }
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { findCommand, say } from './checkout.mjs'
 import { runCommand } from './command.mjs'
 
-const COMMANDS = { 'git-lfs': 'git-lfs', nginx: 'nginx', wrk: 'wrk' }
+const COMMANDS = { 'git-lfs': 'git-lfs', nginx: 'nginx', wrk: 'wrk', aria2: 'aria2c', faketime: 'faketime', wget: 'wget' }
 const TIMEOUT_MS = 4 * 60_000
 
 /** undefined when the package's program is there, or was installed now; else the reason why not. */

@@ -15,9 +15,14 @@ const REQUIREMENTS = join(ROOT, 'tools', 'python')
 const INSTALL_TIMEOUT_MS = 5 * 60_000
 const OLDEST_PYTHON = [3, 10]
 
-/** Names of all lanes, from their requirement files. */
-export function laneNames() {
-  return readdirSync(REQUIREMENTS).filter((name) => /^lane-.*\.txt$/.test(name)).map((name) => basename(name, '.txt')).toSorted()
+/** Names of all lanes, from their requirement files; a library lane holds more than a client of the Hub, and is large. */
+export function laneNames({ hasLibraries = true } = {}) {
+  const names = readdirSync(REQUIREMENTS).filter((name) => /^lane-.*\.txt$/.test(name)).map((name) => basename(name, '.txt'))
+  return names.filter((name) => hasLibraries || !isLibraryLane(name)).toSorted()
+}
+
+function isLibraryLane(name) {
+  return !/^lane-[a-z]$/.test(name)
 }
 
 /** Builds what is missing. Answers, by name, why a lane could not be built; the tests of that lane are then skipped with this reason. */
@@ -48,7 +53,8 @@ function pythonVersion(python) {
 
 /** The digest holds the folder too: a virtual environment that was moved or copied is broken. */
 function laneDigest(lane, { python, version }) {
-  return digestOf([join(REQUIREMENTS, `${lane}.txt`)], [realpathSync(python), version, join(VENVS, lane)])
+  const recipe = lane === 'lane-transformers' ? [join(ROOT, 'tools', 'setup', 'torch-stubs.py')] : []
+  return digestOf([join(REQUIREMENTS, `${lane}.txt`), ...recipe], [realpathSync(python), version, join(VENVS, lane)])
 }
 
 function isReady(lane, context) {
@@ -64,6 +70,7 @@ async function buildAll(lanes, context) {
       rmSync(folder, { recursive: true, force: true })
       mkdirSync(VENVS, { recursive: true })
       await installLane(folder, join(REQUIREMENTS, `${lane}.txt`), context)
+      await finish(folder)
       writeStamp(join(folder, '.stamp'), laneDigest(lane, context))
     } catch (error) {
       rmSync(folder, { recursive: true, force: true })
@@ -73,6 +80,15 @@ async function buildAll(lanes, context) {
   }
   handToOwner()
   return refused
+}
+
+/** torch from the registry is the CUDA build: without the NVIDIA packages it loads with stand-ins for their libraries. */
+async function finish(folder) {
+  const python = join(folder, 'bin', 'python')
+  const torch = readdirSync(join(folder, 'lib')).map((name) => join(folder, 'lib', name, 'site-packages', 'torch', 'lib')).find((path) => existsSync(path))
+  if (torch === undefined || existsSync(join(torch, 'libcudart.so'))) return
+  await runPython([python, join(ROOT, 'tools', 'setup', 'torch-stubs.py'), torch])
+  await runPython([python, '-c', 'import torch; torch.zeros(1)'])
 }
 
 function shorten(message) {

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { BOOTSTRAP, TOKENS } from '../harness/accounts.ts'
+import { startHub, type Hub } from '../harness/hub.ts'
+import { expectOk, needLane, openLane, type LaneName } from '../harness/python.ts'
+
+let hub: Hub
+beforeAll(async () => { hub = await startHub({ bootstrap: BOOTSTRAP }) })
+afterAll(async () => { await hub[Symbol.asyncDispose]() })
+
+// The counter of datasets and the conversion service of transformers are outside of every hub.
+const QUIET = { HF_UPDATE_DOWNLOAD_COUNTS: '0', DISABLE_SAFETENSORS_CONVERSION: '1' }
+
+describe('datasets', () => {
+  test.for(['datasets-a', 'datasets-c'] as const satisfies LaneName[])('lane %s loads, streams and pushes', { timeout: 200_000 }, async (name, { skip }) => {
+    needLane(name, skip)
+    await using lane = await openLane(name, { endpoint: hub.url, token: TOKENS.ana, env: QUIET })
+    expectOk(await lane.python('data_sets.py', [name]))
+  })
+})
+
+describe('HfFileSystem', () => {
+  test.for(['a', 'b', 'c'] as const satisfies LaneName[])('lane %s lists, globs, reads ranges and writes', { timeout: 120_000 }, async (name, { skip }) => {
+    needLane(name, skip)
+    await using lane = await openLane(name, { endpoint: hub.url, token: TOKENS.ana })
+    expectOk(await lane.python('file_system.py', [`ana/files-${name}`]))
+  })
+})
+
+describe('transformers', () => {
+  test('makes, pushes and loads a tiny model, its tokenizer and its card', { timeout: 200_000 }, async ({ skip }) => {
+    needLane('transformers', skip)
+    await using lane = await openLane('transformers', { endpoint: hub.url, token: TOKENS.ana, env: QUIET })
+    expectOk(await lane.python('tiny_model.py'))
+  })
+})
+
+describe('upload_large_folder', () => {
+  test.for(['b', 'c'] as const satisfies LaneName[])('lane %s sends a folder in many commits, and goes on where it was killed', { timeout: 150_000 }, async (name, { skip }) => {
+    needLane(name, skip)
+    await using lane = await openLane(name, { endpoint: hub.url, token: TOKENS.ana })
+    expectOk(await lane.python('large_folder.py', [`ana/large-folder-${name}`]))
+  })
+})
