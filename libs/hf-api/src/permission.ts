@@ -3,7 +3,7 @@
  * likewise; `user` means any valid credential; `signed` means that the path itself carries the right.
  */
 export const PERMISSIONS = [
-  'public', 'user', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.askAccess', 'repo.administer', 'namespace.create', 'signed',
+  'public', 'user', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.askAccess', 'repo.readAccessRequests', 'repo.administer', 'namespace.create', 'signed',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 

@@ -10,7 +10,7 @@ const person = (name: string, more: readonly object[] = []) => ({ name, fullname
 const BOOTSTRAP = {
   users: [
     person('owner'), person('member'), person('stranger'), person('pending'), person('rejected'), { ...person('boss'), admin: true },
-    person('granted', [{ name: 'r', value: token('grantedRead'), role: 'read' }, { name: 'f', value: token('grantedScopeless'), role: 'fineGrained' }]),
+    person('granted', [{ name: 'r', value: token('grantedRead'), role: 'read' }, { name: 'f', value: token('grantedScopeless'), role: 'fineGrained' }, { name: 's', value: token('grantedScoped'), role: 'fineGrained', scopes: { canReadGatedRepos: true } }]),
   ],
   orgs: [{ name: 'team', fullname: 'Team', members: [{ user: 'owner', role: 'admin' }, { user: 'member', role: 'read' }] }],
 }
@@ -78,7 +78,8 @@ const ASK = 'ask for access'
 const CALLERS: readonly (readonly [string, string | undefined, readonly [number, string] | undefined])[] = [
   ['anonymous', undefined, [401, 'log in']], ['a stranger', 'stranger', [403, ASK]], ['one who waits', 'pending', [403, 'awaiting a review']], ['one who was rejected', 'rejected', [403, 'rejected']],
   ['one who was let in, by a token without scopes', 'grantedScopeless', [403, 'canReadGatedRepos']],
-  ['one who was let in', 'granted', undefined], ['one who was let in, by a token to read', 'grantedRead', undefined], ['a member', 'member', undefined], ['the owner', 'owner', undefined], ['an administrator of the hub', 'boss', undefined],
+  ['one who was let in', 'granted', undefined], ['one who was let in, by a token to read', 'grantedRead', undefined],
+  ['one who was let in, by a token with the scope for it', 'grantedScoped', undefined], ['a member', 'member', undefined], ['the owner', 'owner', undefined], ['an administrator of the hub', 'boss', undefined],
 ]
 
 describe.each(CALLERS)('for %s', (_who, caller, refusal) => {
@@ -89,7 +90,7 @@ describe.each(CALLERS)('for %s', (_who, caller, refusal) => {
   test.each(REPO_KINDS)('proposals to gated %s', async (kind) => {
     for (const [way, go] of Object.entries(PROPOSE_WAYS)) {
       const answer = await go(as(caller), kind)
-      if (caller === 'grantedRead') expect([answer.status, answer.headers.get('x-error-code')], way).toEqual([403, null])
+      if (caller === 'grantedRead' || caller === 'grantedScoped') expect([answer.status, answer.headers.get('x-error-code')], way).toEqual([403, null])
       else if (caller === undefined) expect(answer.status, way).toBe(401)
       else await expectGate(answer, refusal, way, kind)
     }

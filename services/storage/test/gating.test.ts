@@ -224,3 +224,17 @@ test('who may write or propose changes may read: else "you need not send it" wou
     }
   }), { numRuns: 1000 })
 })
+
+test('who writes to a repo sees who asked, and does not decide', async () => {
+  await using storage = await openTestStorage()
+  const gate = await openGated(storage)
+  await gate.ask(EVE)
+  const writer: UserActor = { ...BO, orgs: [{ id: ANA.id, name: 'ana', role: 'write' }] }
+  const list = (actor: Actor) => listRequests(storage.ctx, actor, { repo: nameOf(gate.repo), status: 'pending', pageSize: undefined, pageToken: undefined })
+  expect((await list(writer)).requests.map(({ user }) => user.name)).toEqual(['Eve'])
+  await expect(gate.grant('eve', writer)).rejects.toMatchObject({ reason: 'FORBIDDEN' })
+  const scoped = (permissions: readonly ('repo.access.read' | 'repo.content.read')[]): UserActor =>
+    ({ ...ANA, token: { id: ANA.token.id, role: 'fineGrained', scopes: { canReadGatedRepos: false, global: [], scoped: [{ kind: 'repo', id: gate.repo.id, permissions }] } } })
+  expect((await list(scoped(['repo.access.read']))).requests).toHaveLength(1)
+  await expect(list(scoped(['repo.content.read']))).rejects.toMatchObject({ reason: 'FORBIDDEN' })
+})

@@ -34,7 +34,7 @@ export const ACCESS_ROUTES = {
   listAccessRequests: route({
     id: 'listAccessRequests', method: 'GET', path: '/api/{kind}/{repo}/user-access-request/{status}', summary: 'Requests for access, newest first, by page',
     params: z.object({ kind, repo: repoPath, status }), query: z.looseObject({ limit: count, cursor: text }),
-    response: { kind: 'json', schema: z.array(accessRequest) }, errors: DECIDE_ERRORS, permission: 'repo.administer', since: SINCE,
+    response: { kind: 'json', schema: z.array(accessRequest) }, errors: DECIDE_ERRORS, permission: 'repo.readAccessRequests', since: SINCE,
     example: ({ kind: which, repo }) => ({ path: `/api/${which}/${repo}/user-access-request/pending` }),
   }),
   handleAccessRequest: route({

@@ -35,7 +35,7 @@ export function createFakeAccess(world: World): ServiceHandlers<typeof AccessSer
       return { repo: toRepo(found), request: rowsOf(found).find(({ user }) => user?.id === actor.id) }
     },
     async listAccessRequests({ repo, status, page }, { actor }) {
-      const all = rowsOf(world.open(repo, actor, 'administer')).filter((row) => row.status === status)
+      const all = rowsOf(world.open(repo, actor, 'readAccessRequests')).filter((row) => row.status === status)
       const from = Number(page?.pageToken ?? 0)
       const size = page?.pageSize ?? 1000
       return { requests: all.slice(from, from + size), page: { nextPageToken: from + size < all.length ? String(from + size) : undefined } }

@@ -51,7 +51,7 @@ export interface HandleCommand {
 
 /** An administrator's verdict. Throws NOT_FOUND for no such user or request, and when it says what is so already. */
 export async function handleRequest(ctx: GatingContext, actor: Actor, command: HandleCommand, caller: CallerCredentials): Promise<AccessRequest> {
-  const repo = await openGated(ctx, actor, command.repo)
+  const repo = await openGated(ctx, actor, command.repo, 'administer')
   const reason = boundReason(command.rejectionReason)
   if (reason !== undefined && command.status !== 'rejected') throw new HearthError('INVALID_ARGUMENT', 'rejectionReason goes with the status rejected only')
   const key = await keyOf(ctx, command.which, caller)
@@ -66,7 +66,7 @@ export async function handleRequest(ctx: GatingContext, actor: Actor, command: H
 export async function grantAccess(
   ctx: GatingContext, actor: Actor, command: { readonly repo: RepoName; readonly userName: string }, caller: CallerCredentials,
 ): Promise<AccessRequest> {
-  const repo = await openGated(ctx, actor, command.repo)
+  const repo = await openGated(ctx, actor, command.repo, 'administer')
   const user = await findUser(ctx, command.userName, caller)
   const time = ctx.clock.now()
   const asked = { id: ctx.newId(), user: { ...user, email: undefined }, fields: [], requestedAt: time }
@@ -90,7 +90,7 @@ const MAX_PAGE_BYTES = 2_000_000
 const ROW_BYTES = 500
 
 export async function listRequests(ctx: GatingContext, actor: Actor, query: ListRequestsQuery): Promise<{ readonly requests: readonly AccessRequest[]; readonly nextPageToken: string | undefined }> {
-  const repo = await openGated(ctx, actor, query.repo)
+  const repo = await openGated(ctx, actor, query.repo, 'readAccessRequests')
   const limit = pageSizeOf(query.pageSize, DEFAULT_PAGE, MAX_PAGE)
   const after = query.pageToken === undefined ? undefined : parseCursor(query.pageToken, query.status)
   const found = await ctx.accessRequests.listRequests({ repoId: repo.id, status: query.status, after, limit: limit + 1 })
@@ -131,8 +131,8 @@ function existing(current: AccessRequest | undefined): AccessRequest {
   return current
 }
 
-async function openGated(ctx: GatingContext, actor: Actor, name: RepoName): Promise<Repo> {
-  const repo = await openRepo(ctx.repos, actor, name, 'administer')
+async function openGated(ctx: GatingContext, actor: Actor, name: RepoName, action: 'administer' | 'readAccessRequests'): Promise<Repo> {
+  const repo = await openRepo(ctx.repos, actor, name, action)
   assertGated(repo)
   return repo
 }
