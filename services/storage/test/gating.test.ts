@@ -238,3 +238,12 @@ test('who writes to a repo sees who asked, and does not decide', async () => {
   expect((await list(scoped(['repo.access.read']))).requests).toHaveLength(1)
   await expect(list(scoped(['repo.content.read']))).rejects.toMatchObject({ reason: 'FORBIDDEN' })
 })
+
+test('a repo that takes the name of a deleted one does not take its grants', async () => {
+  await using storage = await openTestStorage()
+  const gate = await openGated(storage)
+  await gate.grant('bo')
+  await deleteRepo(storage.ctx, ANA, nameOf(gate.repo))
+  const next = await openGated(storage)
+  expect([next.repo.id === gate.repo.id, await next.read(BO)]).toEqual([false, 'ask'])
+})
