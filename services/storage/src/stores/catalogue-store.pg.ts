@@ -68,9 +68,10 @@ async function refreshFacts({ db, writeFacts }: CatalogueStoreOptions, repoId: O
   })
 }
 
+/** Times are kept in milliseconds, rounded: a job of this moment may seem to lie a little ahead. */
 const TAKE_SQL = `
 update weight_jobs set attempts = attempts + 1, next_time = now() + $1 * interval '1 millisecond'
-where repo_id = (select repo_id from weight_jobs where next_time <= now() order by next_time limit 1 for update skip locked)
+where repo_id = (select repo_id from weight_jobs where next_time <= now() + interval '1 millisecond' order by next_time limit 1 for update skip locked)
 returning repo_id as "repoId", weights_key as "weightsKey", attempts`
 
 async function takeWeightJob(db: Pick<Db, 'query'>, leaseMs: number): Promise<WeightJob | undefined> {
