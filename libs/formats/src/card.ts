@@ -5,6 +5,7 @@ import { isJsonObject, toJsonValue, type JsonObject } from './json-value.ts'
 export const MAX_FRONT_MATTER_CHARS = 1 << 20
 const MAX_ALIASES = 100
 const MAX_REPORTED = 10
+const TOO_LONG = `the metadata block is longer than the limit of ${MAX_FRONT_MATTER_CHARS} characters`
 const TOO_MANY_ALIASES = `the metadata block uses more than ${MAX_ALIASES} aliases`
 
 export type Card =
@@ -22,18 +23,18 @@ interface Block {
 export function parseCard(text: string): Card {
   const block = findBlock(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
   if (block === undefined) return { kind: 'bare', body: text }
-  if (block.yaml.length > MAX_FRONT_MATTER_CHARS) {
-    return { kind: 'broken', errors: [`the metadata block is longer than the limit of ${MAX_FRONT_MATTER_CHARS} characters`], body: block.body }
-  }
-  return readBlock(block)
+  return block.yaml.length > MAX_FRONT_MATTER_CHARS ? { kind: 'broken', errors: [TOO_LONG], body: block.body } : readBlock(block)
 }
 
+/** So many characters of a README decide what `parseCard` says of it, whatever comes after them. */
+export const DECIDING_CHARS = MAX_FRONT_MATTER_CHARS + 64
+
 function findBlock(text: string): Block | undefined {
-  const open = /^---[ \t]*(?:\r\n|\n|\r)/.exec(text)
+  const open = /^---[ \t]{0,32}(?:\r\n|\n|\r)/.exec(text)
   if (open === null) return undefined
   const rest = text.slice(open[0].length)
-  const close = /(?:^|\r\n|\n|\r)---[ \t]*(?:\r\n|\n|\r|$)/.exec(rest)
-  if (close === null) return undefined
+  const close = /(?:^|\r\n|\n|\r)---[ \t]{0,32}(?:\r\n|\n|\r|$)/.exec(rest.length > DECIDING_CHARS ? rest.slice(0, DECIDING_CHARS) : rest)
+  if (close === null) return rest.length > MAX_FRONT_MATTER_CHARS ? { yaml: rest, body: '' } : undefined
   return { yaml: rest.slice(0, close.index), body: rest.slice(close.index + close[0].length) }
 }
 
@@ -41,7 +42,7 @@ function readBlock({ yaml, body }: Block): Card {
   const lines = new LineCounter()
   const broken = (errors: string[]): Card => ({ kind: 'broken', errors, body })
   try {
-    const document = parseDocument(yaml, { version: '1.2', schema: 'core', merge: false, uniqueKeys: false, prettyErrors: false, lineCounter: lines, logLevel: 'silent' })
+    const document = parseDocument(yaml, { version: '1.2', schema: 'core', merge: false, uniqueKeys: false, intAsBigInt: true, prettyErrors: false, lineCounter: lines, logLevel: 'silent' })
     const faults = document.errors.length > 0 ? describeErrors(document, lines) : findFaults(document, lines)
     if (faults.length > 0) return broken(faults)
     const data = toJsonValue(document.toJS({ maxAliasCount: MAX_ALIASES }))

@@ -1,16 +1,18 @@
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+import { exactNumber, isExactNumber, parseExactJson, type JsonValue } from './exact-json.ts'
+
+export type { JsonValue } from './exact-json.ts'
 export type JsonObject = { readonly [key: string]: JsonValue }
 
 const MAX_DEPTH = 64
 
-/** The value as strict JSON can say it: NaN and infinities become null, anything below 64 levels too. */
+/** The value as strict JSON can say it: NaN and infinities become null, anything below 64 levels too; no digit of a whole number is lost. */
 export function toJsonValue(value: unknown, depth = 0): JsonValue {
   if (depth > MAX_DEPTH) return null
   switch (typeof value) {
     case 'string': case 'boolean': return value
     case 'number': return Number.isFinite(value) ? value : null
-    case 'bigint': return Number(value)
-    case 'object': return value === null ? null : toContainer(value, depth)
+    case 'bigint': return exactNumber(String(value))
+    case 'object': return value === null ? null : isExactNumber(value) ? (value as JsonValue) : toContainer(value, depth)
     default: return null
   }
 }
@@ -32,4 +34,10 @@ export function toStrings(value: JsonValue | undefined): string[] {
 
 function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value)
+}
+
+/** An object written by this program itself; undefined for anything else. */
+export function parseJsonObject(text: string | undefined): JsonObject | undefined {
+  const value = text === undefined ? undefined : parseExactJson(text)
+  return isJsonObject(value) ? value : undefined
 }

@@ -1,4 +1,5 @@
-import { isJsonObject, toJsonValue, type JsonObject } from './json-value.ts'
+import { parseExactJson } from './exact-json.ts'
+import { isJsonObject, toJsonValue, type JsonObject, type JsonValue } from './json-value.ts'
 
 const MAX_CHARS = 1 << 20
 /** What the Hub tells of a config.json in a model's info. */
@@ -17,9 +18,9 @@ export function summariseModelConfig(config: JsonObject): JsonObject {
   return Object.fromEntries(TOLD.flatMap((key) => (config[key] === undefined ? [] : [[key, config[key]] as const])))
 }
 
-function parseOrUndefined(text: string): unknown {
+function parseOrUndefined(text: string): JsonValue | undefined {
   try {
-    return JSON.parse(text)
+    return parseExactJson(text)
   } catch {
     return undefined
   }

@@ -34,7 +34,17 @@ export const repoInfo = z.looseObject({
   pipeline_tag: z.string().optional(),
   library_name: z.string().optional(),
   config: z.record(z.string(), z.unknown()).optional(),
+  mask_token: z.string().optional(),
+  transformersInfo: z.object({ auto_model: z.string(), custom_class: z.string().optional(), pipeline_tag: z.string().optional(), processor: z.string().optional() }).optional(),
+  safetensors: z.looseObject({ parameters: z.record(z.string(), z.number()), total: z.number() }).optional(),
+  description: z.string().optional(),
+  citation: z.string().optional(),
   sdk: z.string().optional(),
+  host: z.string().optional(),
+  subdomain: z.string().optional(),
+  runtime: z.looseObject({ stage: z.string() }).optional(),
+  spaces: z.array(z.string()).optional(),
+  childrenModelCount: z.number().optional(),
 })
 export type RepoInfo = z.infer<typeof repoInfo>
 

@@ -3,6 +3,7 @@ import { createObserver, startGateway } from '@hearth/gateway'
 import { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import { AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
 import { AccessServiceService } from '@hearth/proto/storage/v1/access'
+import { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import { createInProcessServer, createInProcessTransport, logCalls } from '@hearth/rpc'
@@ -33,16 +34,21 @@ export async function startHub(config: HubConfig, log: Logger): Promise<Hub> {
     db: databases.storage, accounts, log: log.named('storage'), metrics,
   }))
   server.mount(...storage.handlers)
+  // Ended before the services it calls, and after the gateway, which has downloads left to report.
+  undo.defer(() => server.drain(DRAIN_MS))
   const repos = transport.client(RepoServiceService)
   await bootstrap(config.common.bootstrapFile, { auth, repos, log: log.named('bootstrap') })
 
   const gateway = undo.use(await startGateway(config.gateway, {
     auth: { authentication: transport.client(AuthenticationServiceService), accounts },
-    storage: { repos, content: transport.client(ContentServiceService), lfs: transport.client(LfsServiceService), access: transport.client(AccessServiceService) },
+    storage: {
+      repos, content: transport.client(ContentServiceService), lfs: transport.client(LfsServiceService), access: transport.client(AccessServiceService),
+      catalogue: transport.client(CatalogueServiceService),
+    },
+    serviceToken: async () => (await auth.issueServiceToken('gateway')).token,
     dataPlane: storage.dataPlane, observer: createObserver(log.named('gateway'), metrics), metricsText: () => metrics.text(),
   }))
   const listener = undo.use(await openListener({ host: config.common.host, port: config.common.port, dataPlane: storage.dataPlane.handle, gateway: gateway.handle }))
-  undo.defer(() => server.drain(DRAIN_MS))
   const resources = undo.move()
   return { url: listener.url, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }

@@ -15,14 +15,21 @@ export interface GatewayConfig {
   /** `redirect`: large files by 302 to the data plane; `proxy`: everything through this process. */
   readonly dataPlaneMode: 'redirect' | 'proxy'
   readonly bodyIdleTimeoutMs: number
+  /** Where pages of spaces are served, each on a subdomain of its own. */
+  readonly contentOrigin: string | undefined
 }
 
-export function toGatewayConfig(common: Pick<CommonConfig, 'allowedHosts' | 'trustedProxies' | 'dataPlane'>, env: z.output<typeof GatewayEnv>, version: string): GatewayConfig {
+export function toGatewayConfig(common: Pick<CommonConfig, 'allowedHosts' | 'trustedProxies' | 'dataPlane' | 'contentHost'>, env: z.output<typeof GatewayEnv>, version: string): GatewayConfig {
   return Object.freeze({
     version,
     allowedHosts: common.allowedHosts,
     trustedProxies: common.trustedProxies,
     dataPlaneMode: common.dataPlane,
+    contentOrigin: common.contentHost === undefined ? undefined : originOf(common.contentHost),
     bodyIdleTimeoutMs: env.HEARTH_GATEWAY_BODY_IDLE_TIMEOUT_MS,
   })
+}
+
+function originOf(host: string): string {
+  return host.includes('://') ? host : `http://${host}`
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import type { AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
 import type { AccessServiceService } from '@hearth/proto/storage/v1/access'
+import type { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import type { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import type { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import type { ServiceClient } from '@hearth/rpc'
@@ -9,6 +10,7 @@ import type { GatewayConfig } from './config.ts'
 import type { DataPlane, Observer } from './domain/ports.ts'
 import { createServer } from './http/server.ts'
 import { createCallers } from './stores/callers.rpc.ts'
+import { createDownloadReporter } from './stores/download-reporter.rpc.ts'
 
 export interface GatewayDeps {
   readonly auth: {
@@ -20,7 +22,10 @@ export interface GatewayDeps {
     readonly content: ServiceClient<typeof ContentServiceService>
     readonly lfs: ServiceClient<typeof LfsServiceService>
     readonly access: ServiceClient<typeof AccessServiceService>
+    readonly catalogue: ServiceClient<typeof CatalogueServiceService>
   }
+  /** The gateway's own actor token, for what it tells storage on nobody's behalf. */
+  readonly serviceToken: () => Promise<string>
   readonly dataPlane: DataPlane<IncomingMessage, ServerResponse>
   readonly observer: Observer
   /** Text of the Prometheus exposition format. */
@@ -39,11 +44,13 @@ export interface Gateway extends AsyncDisposable {
 /** The whole public HTTP surface, without a listener of its own. Disposing it ends what it holds; the listener is drained by its owner. */
 export async function startGateway(config: GatewayConfig, deps: GatewayDeps): Promise<Gateway> {
   const callers = createCallers({ authentication: deps.auth.authentication, ...(deps.nowMs === undefined ? {} : { nowMs: deps.nowMs }) })
+  const downloads = createDownloadReporter({ catalogue: deps.storage.catalogue, serviceToken: deps.serviceToken, onLost: (error) => { deps.observer.downloadsLost({ error }) } })
   const app = await createServer({
     settings: config,
     callers,
     accounts: deps.auth.accounts,
     ...deps.storage,
+    downloads,
     dataPlane: deps.dataPlane,
     observer: deps.observer,
     metricsText: deps.metricsText ?? (async () => ''),
@@ -54,6 +61,7 @@ export async function startGateway(config: GatewayConfig, deps: GatewayDeps): Pr
     forgetCallers: () => { callers.forgetAll() },
     async [Symbol.asyncDispose]() {
       await app.close()
+      await downloads[Symbol.asyncDispose]()
     },
   }
 }

@@ -16,6 +16,9 @@ export function createObserver(log: Logger, metrics: Metrics): Observer {
       seconds.observe(ms / 1000, { route, method, status: `${Math.floor(status / 100)}xx` })
       log.info({ evt: 'request', req_id: requestId, method, path, route, status, ms }, 'request done')
     },
+    downloadsLost({ error }) {
+      log.warn({ evt: 'downloads.lost', err: error }, 'some downloads are not counted')
+    },
     requestFailed({ requestId, route, error }) {
       log.error({ evt: 'request.failed', req_id: requestId, route, err: error }, 'request failed')
     },

@@ -20,7 +20,7 @@ describe('info and lists', () => {
       _id: expect.stringMatching(/^[0-9a-f]{24}$/), id: 'team/m', modelId: 'team/m', author: 'team', sha: head, private: false, gated: false, disabled: false, downloads: 3, likes: 1,
       createdAt: '2026-01-02T03:04:05.006Z', lastModified: '2026-01-02T03:04:06.007Z', usedStorage: 10, pipeline_tag: 'fill-mask', library_name: 'transformers',
       cardData: { license: 'mit', language: ['no', 'en'], tags: ['on', '12:30:00'] }, config: { model_type: 'bert', architectures: ['BertForMaskedLM'] },
-      transformersInfo: { auto_model: 'AutoModelForMaskedLM', pipeline_tag: 'fill-mask' },
+      transformersInfo: { auto_model: 'AutoModelForMaskedLM', pipeline_tag: 'fill-mask' }, mask_token: '[MASK]', trendingScore: 7, spaces: ['team/app'],
       siblings: [{ rfilename: '.gitattributes' }, { rfilename: 'README.md' }, { rfilename: 'config.json' }, { rfilename: 'dir/a b.txt' }, { rfilename: 'empty' }],
     })
     expect(info['tags']).toEqual(['transformers', 'bert', 'fill-mask', 'on', '12:30:00', 'no', 'en', 'license:mit'])
@@ -68,7 +68,46 @@ describe('info and lists', () => {
     expect(Object.keys((await read('expand=pipeline_tag&expand=private')) as object).toSorted()).toEqual(['_id', 'id', 'pipeline_tag', 'private'])
   })
 
-  test.each([['sort=nope', 400], ['limit=x', 400], ['filter=no', 501], ['limit=0', 200]])('answers %s with %i', async (query, status) => {
+  test('rows carry tags, task and library without being asked, and no files', async () => {
+    const [row] = (await (await gateway.call('GET', '/api/models')).json()) as Record<string, unknown>[]
+    expect(row).toMatchObject({ id: 'team/m', tags: expect.arrayContaining(['no']), pipeline_tag: 'fill-mask', library_name: 'transformers', downloads: 3, likes: 1, trendingScore: 7, private: false, gated: false })
+    expect(row).not.toHaveProperty('siblings')
+    expect(row).not.toHaveProperty('cardData')
+  })
+
+  test.each([
+    ['models?filter=no', ['team/m']], ['models?filter=no&filter=license:mit&filter=bert', ['team/m']], ['models?filter=no,en', ['team/m']], ['models?filter[]=fr', []], ['models?license=mit&language=en&library=transformers&task=fill-mask', ['team/m']],
+    ['models?pipeline_tag=fill-mask&apps=ollama', ['team/m']], ['models?pipeline_tag=text-generation', []], ['datasets?language=no&filter=license:mit&limit=1', ['team/l1']], ['models?inference=warm', []], ['models?inference_provider=all', []],
+  ])('filters /api/%s', async (path, expected) => {
+    expect(((await (await gateway.call('GET', `/api/${path}`)).json()) as { id: string }[]).map(({ id }) => id)).toEqual(expected)
+  })
+
+  test('tells the tags of public repos by group', async () => {
+    for (const kind of ['models', 'datasets']) {
+      expect(await get(`/api/${kind}-tags-by-type`)).toEqual({
+        pipeline_tag: [{ id: 'fill-mask', label: 'fill-mask', type: 'pipeline_tag' }], language: [{ id: 'no', label: 'Norwegian', type: 'language' }], license: [{ id: 'license:mit', label: 'mit', type: 'license' }],
+      })
+    }
+  })
+
+  test('shows weights, or why they are none', async () => {
+    const repo = gateway.world.repos.find(({ name }) => name === 'm')!
+    repo.weights = { counts: [{ dtype: 'F32', parameters: 9_007_199_254_740_991n }], total: 9_007_199_254_740_991n, invalidReason: undefined }
+    expect(await get('/api/models/team/m?expand=safetensors')).toMatchObject({ safetensors: { parameters: { F32: 9_007_199_254_740_991 }, total: 9_007_199_254_740_991 } })
+    repo.weights = { counts: [], total: 0n, invalidReason: 'model.safetensors: cut off' }
+    expect((await get('/api/models/team/m'))['safetensors']).toEqual({ parameters: {}, total: 0, verdict: 'invalid', reason: 'model.safetensors: cut off' })
+  })
+
+  test('a space says where it would run', async () => {
+    await seedRepo(gateway, { name: 'My.App', type: 'space' })
+    expect(await get('/api/spaces/team/My.App')).toMatchObject({ sdk: 'static', subdomain: 'team-my-app', runtime: { stage: 'NO_APP_FILE', hardware: { current: null } } })
+    expect(await get('/api/spaces/team/My.App')).not.toHaveProperty('host')
+    await using served = await startTestGateway({ contentOrigin: 'http://spaces.example.org:81' })
+    await seedRepo(served, { name: 'app', type: 'space' })
+    expect(await (await served.call('GET', '/api/spaces/team/app')).json()).toMatchObject({ host: 'http://team-app.spaces.example.org:81' })
+  })
+
+  test.each([['sort=nope', 400], ['limit=x', 400], ['filter=no', 200], ['limit=0', 200], ['num_parameters=min:6B,max:128B', 200], ['num_parameters=max:0.5T', 200], ['num_parameters=6B', 400], ['expand=nope', 400], ['limit=0&expand=nope', 400]])('answers %s with %i', async (query, status) => {
     expect((await gateway.call('GET', `/api/models?${query}`)).status).toBe(status)
   })
 })

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import { AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
 import { AccessServiceService } from '@hearth/proto/storage/v1/access'
+import { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import { GatewayEnv, toGatewayConfig, type GatewayConfig } from '../src/config.ts'
@@ -11,8 +12,9 @@ import type { RequestDone } from '../src/domain/ports.ts'
 import { startGateway } from '../src/service.ts'
 import { createFakeAccounts, createFakeAuthentication, type FakeAuthentication } from './fakes/auth-service.ts'
 import { createFakeDataPlane } from './fakes/data-plane.ts'
-import { createLocalClient } from './fakes/local-client.ts'
 import { createFakeAccess } from './fakes/storage-access.ts'
+import { createLocalClient, tokenOf } from './fakes/local-client.ts'
+import { createFakeCatalogue } from './fakes/storage-catalogue.ts'
 import { createFakeContent } from './fakes/storage-content.ts'
 import { createFakeLfs } from './fakes/storage-lfs.ts'
 import { createFakeRepos } from './fakes/storage-repos.ts'
@@ -42,14 +44,16 @@ export async function startTestGateway(overrides: Partial<GatewayConfig> = {}): 
   const requests: RequestDone[] = []
   const failures: unknown[] = []
   const local = createFakeDataPlane(world)
-  const gateway = await startGateway({ ...toGatewayConfig({ allowedHosts: [], trustedProxies: [], dataPlane: 'redirect' }, GatewayEnv.parse({}), '0.1.0-test'), ...overrides }, {
+  const gateway = await startGateway({ ...toGatewayConfig({ allowedHosts: [], trustedProxies: [], dataPlane: 'redirect', contentHost: undefined }, GatewayEnv.parse({}), '0.1.0-test'), ...overrides }, {
     auth: { authentication: createLocalClient(AuthenticationServiceService, authentication), accounts: createLocalClient(AccountsServiceService, createFakeAccounts()) },
     storage: {
       repos: createLocalClient(RepoServiceService, createFakeRepos(world)), content: createLocalClient(ContentServiceService, createFakeContent(world)), lfs: createLocalClient(LfsServiceService, createFakeLfs(world)),
       access: createLocalClient(AccessServiceService, createFakeAccess(world)),
+      catalogue: createLocalClient(CatalogueServiceService, createFakeCatalogue(world)),
     },
+    serviceToken: async () => tokenOf({ kind: 'service', name: 'gateway' }),
     dataPlane: local,
-    observer: { requestDone: (event) => { requests.push(event) }, requestFailed: ({ error }) => { failures.push(error) } },
+    observer: { requestDone: (event) => { requests.push(event) }, requestFailed: ({ error }) => { failures.push(error) }, downloadsLost: ({ error }) => { failures.push(error) } },
     metricsText: async () => 'hearth_up 1\n',
   })
   const server = createServer((req, res) => (req.url?.startsWith('/-/') === true ? void local.handle(req, res) : gateway.handle(req, res)))

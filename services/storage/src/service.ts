@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { migrate, type Db } from '@hearth/db'
 import { appendOutbox, ensureOutbox } from '@hearth/events'
-import { newObjectId, type ObjectId } from '@hearth/ids'
+import { newObjectId, type ObjectId, type Sha256 } from '@hearth/ids'
 import type { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import { AccessServiceService } from '@hearth/proto/storage/v1/access'
+import { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import { serve, type ServedService, type ServiceClient } from '@hearth/rpc'
 import type { Logger, Metrics } from '@hearth/telemetry'
+import { composeCatalogue, startCatalogueWork, type CatalogueWork } from './catalogue.ts'
 import type { StorageConfig } from './config.ts'
 import { createCrashPoint } from './crash-point.ts'
 import type { BlobStore } from './domain/blob-store-port.ts'
+import type { TagLists } from './domain/catalogue/list-tags.ts'
+import { DEFAULT_REF } from './domain/git/ref-names.ts'
 import { createLastCommits } from './domain/last-commit.ts'
 import { sweepUploads, type LfsContext } from './domain/lfs-batch.ts'
 import type { ContentContext, StorageObserver } from './domain/ports.ts'
@@ -19,6 +23,7 @@ import { createSignedPaths } from './domain/signed-path.ts'
 import { createBufferPool } from './http/buffer-pool.ts'
 import { createDataPlane, type DataPlane } from './http/data-plane.ts'
 import { createAccessHandlers } from './rpc/access-handlers.ts'
+import { createCatalogueHandlers } from './rpc/catalogue-handlers.ts'
 import { createContentHandlers } from './rpc/content-handlers.ts'
 import { createLfsHandlers } from './rpc/lfs-handlers.ts'
 import { createNamespaceDirectory } from './rpc/namespace-directory.ts'
@@ -50,6 +55,8 @@ export interface StorageService extends AsyncDisposable {
   /** AccessService, RepoService, ContentService and LfsService, to be mounted on a server of any transport. */
   readonly handlers: readonly ServedService[]
   readonly dataPlane: DataPlane
+  /** Waits until the background has nothing left to do. */
+  settle(): Promise<void>
 }
 
 const UPLOAD_LIFE_MS = 24 * 3600 * 1000
@@ -63,50 +70,63 @@ export async function startStorage(config: StorageConfig, deps: StorageDeps): Pr
   await migrate(deps.db, MIGRATIONS)
   await ensureOutbox(deps.db)
   const objects = await openFsBlobStore({ root: config.blobs.root, newId })
-  const context = await composeContext(config, deps, objects)
+  const started: { work?: CatalogueWork } = {}
+  const context = await composeContext(config, deps, objects, () => started.work?.wake())
   const lfs: LfsContext = { repos: context.repos, lfs: createLfsStore({ db: deps.db, addEvent }), objects, signedPaths: context.signedPaths, newId }
   const dataPlane = createDataPlane({
     signedPaths: context.signedPaths, epochs: context.epochs, gitBlobs: context.blobs, objects, lfs: lfs.lfs,
     pool: createBufferPool(config.downloadBuffers), crashPoint: createCrashPoint(config.crashPoint), observe: createDataPlaneObserver(deps.log.named('data'), deps.metrics),
   })
   const sweep = startSweeping(lfs, deps.log.named('sweep'))
+  const work = startCatalogueWork({ ...context, db: deps.db, objects, log: deps.log.named('catalogue') })
+  started.work = work
   return {
     handlers: [
       serve(AccessServiceService, createAccessHandlers(context)), serve(RepoServiceService, createRepoHandlers(context)), serve(ContentServiceService, createContentHandlers(context)), serve(LfsServiceService, createLfsHandlers(lfs)),
+      serve(CatalogueServiceService, createCatalogueHandlers({ downloads: work.downloads, tags: context.tags })),
     ],
     dataPlane,
+    settle: () => work.settle(),
     async [Symbol.asyncDispose]() {
       clearInterval(sweep)
+      await work[Symbol.asyncDispose]()
       await dataPlane.drain()
     },
   }
 }
 
-async function composeContext(config: StorageConfig, deps: StorageDeps, objects: BlobStore): Promise<ContentContext & { readonly epochs: RepoEpochs }> {
-  const git = createGitStore({ db: deps.db, addEvent, caches: createObjectCaches(config.treeCacheEntries) })
-  const repos = createRepoStore({ db: deps.db, addEvent })
+async function composeContext(config: StorageConfig, deps: StorageDeps, objects: BlobStore, onHeadMoved: () => void): Promise<ContentContext & { readonly epochs: RepoEpochs; readonly tags: TagLists }> {
+  const caches = createObjectCaches(config.treeCacheEntries)
+  const blobBytes = { readStart: (sha256: Sha256, maxBytes: number) => readStart(objects, sha256, maxBytes) }
+  const { writeFacts, estimate, store, ...shared } = composeCatalogue({ db: deps.db, blobBytes, caches, log: deps.log.named('catalogue') })
+  const git = createGitStore({ db: deps.db, addEvent, caches, writeFacts })
+  const repos = createRepoStore({ db: deps.db, addEvent, writeFacts, estimate })
   const epochs = createRepoEpochs(repos, Date.now)
   return {
-    repos, git, epochs, newId,
     accessRequests: createAccessRequestStore({ db: deps.db, addEvent }),
+    repos, git, epochs, newId, blobBytes, ...shared,
+    catalogue: store,
     blobs: createGitBlobStore(deps.db),
-    blobBytes: { readStart: (sha256, maxBytes) => readStart(objects, sha256, maxBytes) },
     lfs: createLfsStore({ db: deps.db, addEvent }),
     signedPaths: createSignedPaths({ keys: await loadSigningKeys(config.keyFile), nowMs: Date.now }),
     namespaces: createNamespaceDirectory(deps.accounts),
     clock: { now: () => new Date() },
-    observe: forgettingEpochs(createStorageObserver(deps.log.named('repos'), deps.metrics), epochs),
+    observe: passingOn(createStorageObserver(deps.log.named('repos'), deps.metrics), epochs, onHeadMoved),
     lastCommits: createLastCommits(git),
   }
 }
 
 /** What this process changes is in force in this process at once. */
-function forgettingEpochs(observe: StorageObserver, epochs: RepoEpochs): StorageObserver {
+function passingOn(observe: StorageObserver, epochs: RepoEpochs, onHeadMoved: () => void): StorageObserver {
   return {
     ...observe,
     accessChanged(event) {
       epochs.forget(event.repoId)
       observe.accessChanged(event)
+    },
+    commitCreated(event) {
+      if (event.ref === DEFAULT_REF) onHeadMoved()
+      observe.commitCreated(event)
     },
     repoChanged(event) {
       epochs.forget(event.repoId)

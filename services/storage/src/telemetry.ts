@@ -16,6 +16,10 @@ export function createStorageObserver(log: Logger, metrics: Metrics): StorageObs
     accessChanged({ repoId, requestId, move, status }) {
       log.info({ evt: 'access.changed', repo: repoId, request: requestId, move, status }, 'access to a gated repo changed')
     },
+    weightsCounted({ repoId, outcome, ms }) {
+      const told = outcome.kind === 'counted' ? { parameters: outcome.total } : { reason: outcome.reason }
+      log.info({ evt: 'weights.counted', repo: repoId, verdict: outcome.kind, ...told, ms }, 'weights counted')
+    },
     repoChanged({ repoId, change }) {
       log.info({ evt: `repo.${change}`, repo: repoId }, 'repo changed')
     },

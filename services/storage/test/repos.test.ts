@@ -1,25 +1,26 @@
 import { can, GLOBAL_PERMISSIONS, NAMESPACE_PERMISSIONS, type Actor, type NamespacePermission, type TokenScope, type TokenScopes, type UserActor } from '@hearth/authz'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { NO_DETAILS } from '../src/domain/catalogue/facts.ts'
 import { createRepo } from '../src/domain/create-repo.ts'
 import { findVisibleRepos } from '../src/domain/find-visible-repos.ts'
 import { getRepo } from '../src/domain/get-repo.ts'
 import { listRepos, visibleTo, type ListReposQuery } from '../src/domain/list-repos.ts'
 import { deleteRepo, updateRepoSettings, upsertAlias } from '../src/domain/repo-settings.ts'
-import { ANA, BO, commitFiles, nameOf, newRepo, NO_SIGNAL, openTestStorage, type TestStorage } from './harness/open-storage.ts'
+import { ANA, BO, commitFiles, LIST_ALL, nameOf, newRepo, NO_SIGNAL, openTestStorage, type TestStorage } from './harness/open-storage.ts'
 
 const CALLER = { actorToken: undefined, requestId: 'test', signal: NO_SIGNAL }
 const ANONYMOUS: Actor = { kind: 'anonymous' }
-const VIEW = { revision: undefined, includeSiblings: true, includeBlobs: false }
+const VIEW = { revision: undefined, includeSiblings: true, includeBlobs: false, includeCardText: true, includeLinkedSpaces: false, includeChildModels: false, details: NO_DETAILS }
 
 async function names(storage: TestStorage, actor: Actor, query: Partial<ListReposQuery> = {}): Promise<string[]> {
   const found: string[] = []
   let pageToken: string | undefined
   do {
     const page = await listRepos(storage.ctx, actor, {
-      type: 'model', author: undefined, search: [], gated: undefined, sort: 'created', ascending: true, pageSize: undefined, ...query, pageToken,
+      ...LIST_ALL, ...query, pageToken,
     })
-    found.push(...page.repos.map((repo) => `${repo.namespace}/${repo.name}`))
+    found.push(...page.rows.map(({ repo }) => `${repo.namespace}/${repo.name}`))
     pageToken = page.nextPageToken
   } while (pageToken !== undefined)
   return found
@@ -29,11 +30,11 @@ test('a new repo has its first commit; names fold, the canonical case is answere
   await using storage = await openTestStorage()
   const repo = await newRepo(storage, 'My.Model')
   const view = await getRepo(storage.ctx, ANONYMOUS, { repo: { type: 'model', path: 'aNA/my.MODEL' }, ...VIEW })
-  expect(view).toMatchObject({ repo: { namespace: 'Ana', name: 'My.Model', visibility: 'public' }, sha: repo.headOid, siblings: [{ path: '.gitattributes' }], cardText: undefined })
+  expect(view).toMatchObject({ repo: { namespace: 'Ana', name: 'My.Model', visibility: 'public' }, sha: repo.headOid, siblings: { rows: [{ path: '.gitattributes' }] }, cardText: undefined })
   await expect(newRepo(storage, 'my.model')).rejects.toMatchObject({ reason: 'REPO_EXISTS', metadata: { repo: 'Ana/My.Model' } })
   expect((await newRepo(storage, 'My.Model', 'dataset')).type).toBe('dataset')
   const space = await newRepo(storage, 'app', 'space')
-  const files = (await getRepo(storage.ctx, ANA, { repo: nameOf(space), ...VIEW })).siblings.map((one) => one.path)
+  const files = (await getRepo(storage.ctx, ANA, { repo: nameOf(space), ...VIEW })).siblings.rows.map((one) => one.path)
   expect(files).toEqual(['.gitattributes', 'README.md', 'index.html', 'style.css'])
 })
 
@@ -94,7 +95,7 @@ test('search, author and order; any page size gives the same list', async () => 
   for (const sort of ['lastModified', 'created', 'downloads', 'likes', 'trending'] as const) {
     for (const ascending of [true, false]) expect(await names(storage, ANA, { sort, ascending, pageSize: 1 })).toEqual(await names(storage, ANA, { sort, ascending }))
   }
-  await expect(listRepos(storage.ctx, ANA, { type: 'model', author: undefined, search: [], gated: undefined, sort: 'created', ascending: true, pageSize: 1, pageToken: 'bm8' })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' })
+  await expect(listRepos(storage.ctx, ANA, { ...LIST_ALL, pageSize: 1, pageToken: 'bm8' })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' })
 })
 
 const id = fc.constantFrom('1', '2', '3').map((digit) => digit.repeat(24))

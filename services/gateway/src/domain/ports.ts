@@ -11,6 +11,12 @@ export interface Callers {
   forgetAll(): void
 }
 
+/** Counts downloads without making anybody wait. */
+export interface DownloadReporter {
+  /** `caller`: whatever tells callers apart; it is hashed and goes no further. */
+  report(repoId: string, caller: string): void
+}
+
 export interface ServedBytes {
   /** Signed path of the data plane, "/-/blob/...". */
   readonly dataPath: string
@@ -44,6 +50,8 @@ export interface Observer {
   requestDone(event: RequestDone): void
   /** Something that is a bug or an outage, once, where it stops. */
   requestFailed(event: { readonly requestId: string; readonly route: string; readonly error: unknown }): void
+  /** Downloads that storage did not take, and that are not counted. */
+  downloadsLost(event: { readonly error: unknown }): void
 }
 
 export interface RequestDone {

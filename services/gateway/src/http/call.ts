@@ -9,6 +9,8 @@ export interface Call {
   /** `http://host:port` as the client sees it. */
   readonly origin: string
   readonly isAnonymous: boolean
+  /** Tells callers apart, for counting only: the credential, else the address. */
+  readonly callerId: string
   /** Goes along with every call to another service; its signal aborts when the client has gone. */
   readonly rpc: CallOptions & { readonly signal: AbortSignal; readonly requestId: string }
   /** Sent with whatever the answer is; the data plane's answers too. */

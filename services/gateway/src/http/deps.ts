@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import type { AccessServiceService } from '@hearth/proto/storage/v1/access'
+import type { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import type { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import type { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import type { ServiceClient } from '@hearth/rpc'
-import type { Callers, DataPlane, Observer } from '../domain/ports.ts'
+import type { Callers, DataPlane, DownloadReporter, Observer } from '../domain/ports.ts'
 
 export type HttpDataPlane = DataPlane<IncomingMessage, ServerResponse>
 
@@ -14,6 +15,7 @@ export interface HttpSettings {
   readonly trustedProxies: readonly string[]
   readonly dataPlaneMode: 'redirect' | 'proxy'
   readonly bodyIdleTimeoutMs: number
+  readonly contentOrigin: string | undefined
 }
 
 /** Everything that the HTTP edge needs; put together in service.ts. */
@@ -25,6 +27,8 @@ export interface HttpDeps {
   readonly content: ServiceClient<typeof ContentServiceService>
   readonly lfs: ServiceClient<typeof LfsServiceService>
   readonly access: ServiceClient<typeof AccessServiceService>
+  readonly catalogue: ServiceClient<typeof CatalogueServiceService>
+  readonly downloads: DownloadReporter
   readonly dataPlane: HttpDataPlane
   readonly observer: Observer
   readonly metricsText: () => Promise<string>

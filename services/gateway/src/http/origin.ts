@@ -10,6 +10,8 @@ export interface OriginRules {
 export interface OriginReader {
   /** `http://host:port` as the client typed it. Throws INVALID_ARGUMENT for an unreadable host, HOST_NOT_ALLOWED for a foreign one. */
   read(req: IncomingMessage): string
+  /** Where the request comes from: behind configured proxies the last address that they did not add themselves. */
+  addressOf(req: IncomingMessage): string
 }
 
 const HOST_SHAPE = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
@@ -26,6 +28,13 @@ export function createOriginReader(rules: OriginRules): OriginReader {
       if (!isAllowed(host.toLowerCase())) throw new HearthError('HOST_NOT_ALLOWED', 'This server does not answer for this host')
       const scheme = isForwarded ? lastOf(req.headers['x-forwarded-proto']) : undefined
       return `${scheme === 'https' ? 'https' : 'http'}://${host}`
+    },
+    addressOf(req) {
+      const peer = req.socket.remoteAddress ?? ''
+      if (!isListed(proxies, peer)) return peer
+      const header = req.headers['x-forwarded-for']
+      const hops = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').map((hop) => hop.trim()).filter((hop) => isIP(hop) !== 0)
+      return hops.findLast((hop) => !isListed(proxies, hop)) ?? hops[0] ?? peer
     },
   }
 }

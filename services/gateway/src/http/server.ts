@@ -75,6 +75,7 @@ function observe(request: FastifyRequest, reply: FastifyReply, { observer }: Htt
 function installRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const handlers = createHandlers(deps) as unknown as Readonly<Record<string, AnyHandler>>
   const authenticator = createAuthenticator(deps.callers)
+  const { addressOf } = createOriginReader(deps.settings)
   for (const spec of ALL_ROUTES) {
     const handle = handlers[spec.id]
     if (handle === undefined) throw new Error(`no handler for ${spec.id}`)
@@ -85,7 +86,7 @@ function installRoutes(app: FastifyInstance, deps: HttpDeps): void {
         exposeHeadRoute: spec.id !== 'getFile',
         handler: async (request, reply) => {
           request.routeId = spec.id
-          const call = await openCall(spec, { request, reply, authenticator })
+          const call = await openCall(spec, { request, reply, authenticator, addressOf })
           const input = await readInput(spec, { ...(request.params as object), ...(kind === undefined ? {} : { kind }) }, { request, deps })
           return sendAnswer(reply, await handle(input, call))
         },
@@ -98,15 +99,16 @@ interface Opening {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly authenticator: Authenticator
+  readonly addressOf: (req: IncomingMessage) => string
 }
 
-async function openCall(spec: RouteSpec, { request, reply, authenticator }: Opening): Promise<Call> {
+async function openCall(spec: RouteSpec, { request, reply, authenticator, addressOf }: Opening): Promise<Call> {
   const signal = abortOnClose(reply.raw)
   const caller = spec.isBeforeAuth === true ? undefined : await authenticator.identify(request.raw, signal)
   request.isAnonymous = caller?.kind !== 'known'
   if (spec.permission === 'user' && request.isAnonymous) throw new HearthError('UNAUTHENTICATED', 'Log in first: this needs an access token')
   return {
-    req: request.raw, res: reply.raw, origin: request.origin, isAnonymous: request.isAnonymous,
+    req: request.raw, res: reply.raw, origin: request.origin, isAnonymous: request.isAnonymous, callerId: request.raw.headers.authorization ?? addressOf(request.raw),
     rpc: { signal, requestId: request.id, actorToken: caller?.kind === 'known' ? caller.actorToken : undefined },
     baseHeaders: { ...CORS_HEADERS, 'x-request-id': request.id },
   }

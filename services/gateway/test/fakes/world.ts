@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { can, type Actor, type RepoAction } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
-import { GatedMode, RepoVisibility, type RepoType, type LfsPointer, type Repo, type RepoName } from '@hearth/proto/storage/v1/repos'
+import { GatedMode, RepoVisibility, type RepoType, type LfsPointer, type Repo, type RepoName, type WeightFacts } from '@hearth/proto/storage/v1/repos'
 import { namespaceIdOf } from './accounts.ts'
 
 export interface FakeFile {
@@ -33,12 +33,15 @@ export interface FakeRepo {
   readonly staged: Map<string, Buffer>
   readonly lfsObjects: Map<string, Buffer>
   pulls: number
+  weights?: WeightFacts
 }
 
 /** All repos of the fake storage. Permissions are libs/authz' own, so that what tests see is what storage decides. */
 export class World {
   readonly repos: FakeRepo[] = []
   readonly aliases = new Map<string, string>()
+  /** `<repo id> <caller key>` of each download that was reported. */
+  readonly downloads: string[] = []
 
   find(name: RepoName | undefined): FakeRepo | undefined {
     if (name === undefined) return undefined

@@ -1,5 +1,6 @@
 import type { Actor } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
+import { judgeParsedCard } from '@hearth/formats'
 import { parseGitOid, type GitOid } from '@hearth/ids'
 import { assertAllowed, openRepo } from './access.ts'
 import { authorOf, buildCommit } from './authorship.ts'
@@ -7,6 +8,7 @@ import { applyOperations, openCopySources } from './commit-apply.ts'
 import { assertCommitRequest, touchedPaths, type CommitOperation } from './commit-operation.ts'
 import { gatherSources, type CommitSources } from './commit-sources.ts'
 import { DEFAULT_REF, pullRequestNumber, pullRequestRef, revisionNotFound } from './git/ref-names.ts'
+import type { TreeItem } from './git/tree-codec.ts'
 import type { CommitRecord, NewCommit, RepoTransaction } from './git-store-port.ts'
 import type { StorageContext } from './ports.ts'
 import type { Repo, RepoName } from './repo.ts'
@@ -125,10 +127,24 @@ async function draftCommit(work: Work, base: CommitRecord): Promise<NewCommit | 
   const added = await applyOperations({ tx, repo, edit, sources, copies }, command.operations)
   const { rootOid, trees } = edit.finish()
   if (rootOid === base.treeOid) return undefined
+  if (command.operations.some((operation) => touchesCard(operation))) await assertCard(work, edit.find(CARD_PATH))
   return buildCommit({
     treeOid: rootOid, parent: base, author: authorOf(work.actor), time: work.ctx.clock.now(), summary: command.summary,
     description: command.description, objects: [...added.objects, ...trees], reached: added.reached,
   })
+}
+
+const CARD_PATH = 'README.md'
+
+function touchesCard(operation: CommitOperation): boolean {
+  return operation.kind === 'copy' ? operation.toPath === CARD_PATH : (operation.kind === 'addBlob' || operation.kind === 'addLfs') && operation.path === CARD_PATH
+}
+
+/** The verdict of /api/validate-yaml, whatever way the README came. */
+async function assertCard({ ctx, tx, repo }: Work, item: TreeItem | undefined): Promise<void> {
+  const card = await ctx.texts.readCard({ git: tx, blobs: ctx.blobs }, repo.id, item)
+  const errors = card === undefined ? [] : judgeParsedCard(card).errors
+  if (errors.length > 0) throw new HearthError('INVALID_CARD', `Invalid metadata in README.md: ${errors.join('; ')}`)
 }
 
 /** The new pull request starts at `parentCommit`, or at the branch's head, and holds the commit. */

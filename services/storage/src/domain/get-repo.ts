@@ -1,76 +1,83 @@
 import type { Actor } from '@hearth/authz'
 import type { GitOid } from '@hearth/ids'
 import { openRepo } from './access.ts'
-import { MODE, type TreeItem } from './git/tree-codec.ts'
+import { NO_DETAILS, type DetailChoice, type RepoFacts } from './catalogue/facts.ts'
+import type { CommitRecord } from './git-store-port.ts'
+import { visibleTo } from './list-repos.ts'
 import type { ContentContext } from './ports.ts'
 import { commitAt } from './read-tree.ts'
-import type { Repo, RepoName } from './repo.ts'
+import { foldRepoPath, repoPath, type Repo, type RepoName } from './repo.ts'
 import { resolveRevision } from './revision.ts'
-import { describeItems, type TreeEntry } from './tree-entries.ts'
-import { findItems, walkTree, type WalkedItem } from './tree-lookup.ts'
+import { listSiblings, MAX_SIBLING_BYTES, type SiblingList } from './siblings.ts'
+import { findItems } from './tree-lookup.ts'
 
 export interface GetRepoQuery {
   readonly repo: RepoName
   readonly revision: string | undefined
   readonly includeSiblings: boolean
   readonly includeBlobs: boolean
+  readonly includeCardText: boolean
+  readonly includeLinkedSpaces: boolean
+  readonly includeChildModels: boolean
+  readonly details: DetailChoice
 }
 
 export interface RepoView {
   readonly repo: Repo
   readonly sha: GitOid
   readonly revisionTime: Date
-  /** Files only, in git's order; sizes and LFS facts only when asked for. */
-  readonly siblings: readonly (Pick<TreeEntry, 'path'> & { readonly entry: TreeEntry | undefined })[]
-  readonly areSiblingsTruncated: boolean
+  readonly siblings: SiblingList
   readonly cardText: string | undefined
-  readonly configText: string | undefined
+  readonly facts: RepoFacts
+  readonly relatives: Relatives
 }
 
-const MAX_TEXT_BYTES = 1024 * 1024
-/** All siblings together, as they are encoded: an RPC message takes 4 MiB, and the two texts take 2 at most. */
-const MAX_SIBLING_BYTES = 1_900_000
-const SIBLING_BYTES = 8
-const SIBLING_FACTS_BYTES = 160
 const CARD_PATH = 'README.md'
-const CONFIG_PATH = 'config.json'
+const MAX_SPACES = 100
+const NO_SIBLINGS: SiblingList = { rows: [], isTruncated: false }
 
 /** A repo as it is at one revision. Of a gated repo the facts, card and config are open to whoever may see it; its other bytes are not. */
 export async function getRepo(ctx: ContentContext, actor: Actor, query: GetRepoQuery): Promise<RepoView> {
   const repo = await openRepo(ctx.repos, actor, query.repo, 'see')
   const sha = await resolveRevision(ctx.git, repo, query.revision)
   const commit = await commitAt(ctx, repo, sha)
-  const wanted = repo.type === 'model' ? [CARD_PATH, CONFIG_PATH] : [CARD_PATH]
-  const found = await findItems(ctx.git, repo.id, commit.treeOid, wanted)
-  const [cardText, configText] = await Promise.all([readSmallText(ctx, repo, found.get(CARD_PATH)), readSmallText(ctx, repo, found.get(CONFIG_PATH))])
   const wantsSiblings = query.includeSiblings || query.includeBlobs
-  const { siblings, isTruncated } = wantsSiblings ? await listSiblings(ctx, repo, commit.treeOid, query.includeBlobs) : { siblings: [], isTruncated: false }
-  return { repo, sha, revisionTime: commit.time, siblings, areSiblingsTruncated: isTruncated, cardText, configText }
+  const [facts, siblings, cardText, relatives] = await Promise.all([
+    factsAt(ctx, repo, commit, query.details),
+    wantsSiblings ? listSiblings(ctx, { repo, treeOid: commit.treeOid, withFacts: query.includeBlobs }, { bytes: MAX_SIBLING_BYTES }) : NO_SIBLINGS,
+    query.includeCardText ? readCardText(ctx, repo, commit) : undefined,
+    relativesOf(ctx, actor, repo, query),
+  ])
+  return { repo, sha, revisionTime: commit.time, siblings, cardText, facts, relatives }
 }
 
-async function listSiblings(ctx: ContentContext, repo: Repo, rootOid: GitOid, withFacts: boolean): Promise<{ siblings: RepoView['siblings']; isTruncated: boolean }> {
-  const files: WalkedItem[] = []
-  let isTruncated = false
-  let bytes = 0
-  for await (const walked of walkTree(ctx.git, repo.id, { path: '', oid: rootOid }, { recursive: true, after: undefined })) {
-    if (walked.item.mode === MODE.folder || walked.item.mode === MODE.submodule) continue
-    bytes += Buffer.byteLength(walked.path) + (withFacts ? SIBLING_FACTS_BYTES : SIBLING_BYTES)
-    isTruncated = bytes > MAX_SIBLING_BYTES
-    if (isTruncated) break
-    files.push(walked)
-  }
-  if (!withFacts) return { siblings: files.map(({ path }) => ({ path, entry: undefined })), isTruncated }
-  const entries = await describeItems(ctx.git, repo.id, files)
-  return { siblings: entries.map((entry) => ({ path: entry.path, entry })), isTruncated }
+/** The catalogue has those of the default branch; others are derived from their tree, as the catalogue's were. Weights are counted for the head alone. */
+async function factsAt(ctx: ContentContext, repo: Repo, commit: CommitRecord, choice: DetailChoice): Promise<RepoFacts> {
+  const known = commit.oid === repo.headOid ? await ctx.catalogue.readFacts(repo.id, choice) : undefined
+  if (known !== undefined) return known
+  const derived = await ctx.deriveFacts(ctx, { repoId: repo.id, type: repo.type, treeOid: commit.treeOid }, null)
+  const { tags = [], pipelineTag, libraryName } = derived ?? {}
+  return { tags, pipelineTag, libraryName, wide: choice === NO_DETAILS ? undefined : derived, weights: undefined }
 }
 
-/** undefined for a folder, a link or an LFS file: those have no text to show. */
-async function readSmallText(ctx: ContentContext, repo: Repo, item: TreeItem | undefined): Promise<string | undefined> {
-  if (item === undefined || (item.mode !== MODE.file && item.mode !== MODE.executable)) return undefined
-  const facts = (await ctx.git.readFacts(repo.id, [item.oid])).get(item.oid)
-  if (facts === undefined || facts.lfs !== undefined) return undefined
-  const blob = await ctx.blobs.readBlob(repo.id, item.oid)
-  if (blob === undefined) return undefined
-  const data = blob.bytes.kind === 'inline' ? blob.bytes.data.subarray(0, MAX_TEXT_BYTES) : await ctx.blobBytes.readStart(blob.bytes.sha256, MAX_TEXT_BYTES)
-  return data.toString('utf8')
+async function readCardText(ctx: ContentContext, repo: Repo, commit: CommitRecord): Promise<string | undefined> {
+  const found = await findItems(ctx.git, repo.id, commit.treeOid, [CARD_PATH])
+  return ctx.texts.readText(ctx, repo.id, found.get(CARD_PATH))
+}
+
+type RelativesChoice = Pick<GetRepoQuery, 'includeLinkedSpaces' | 'includeChildModels'>
+
+async function relativesOf(ctx: ContentContext, actor: Actor, repo: Repo, choice: RelativesChoice): Promise<Relatives> {
+  const link = foldRepoPath(`${repo.type}:${repoPath(repo)}`)
+  const [spaceIds, childModelCount] = await Promise.all([
+    choice.includeLinkedSpaces && repo.type !== 'space' ? ctx.catalogue.findLinkedSpaces(link, visibleTo(actor), MAX_SPACES) : [],
+    choice.includeChildModels && repo.type === 'model' ? ctx.catalogue.countChildModels(link, visibleTo(actor)) : 0,
+  ])
+  return { spaceIds, childModelCount }
+}
+
+/** Those that the actor may see. */
+interface Relatives {
+  readonly spaceIds: readonly string[]
+  readonly childModelCount: number
 }

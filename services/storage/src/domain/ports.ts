@@ -1,6 +1,9 @@
 import type { ObjectId, Sha256 } from '@hearth/ids'
 import type { AccessRequestStore, Requester } from './access-request-port.ts'
 import type { AccessMove, AccessStatus } from './gating.ts'
+import type { CatalogueStore, FactsDeriver } from './catalogue/catalogue-store-port.ts'
+import type { WeightFacts } from './catalogue/facts.ts'
+import type { RepoTexts } from './catalogue/repo-texts.ts'
 import type { GitBlobStore } from './git-blob-port.ts'
 import type { GitStore } from './git-store-port.ts'
 import type { LastCommits } from './last-commit.ts'
@@ -46,6 +49,8 @@ export interface StorageObserver {
   commitCreated(event: { readonly repoId: ObjectId; readonly ref: string; readonly oid: string; readonly operations: number; readonly ms: number }): void
   accessChanged(event: { readonly repoId: ObjectId; readonly requestId: ObjectId; readonly move: AccessMove; readonly status: AccessStatus }): void
   repoChanged(event: { readonly repoId: ObjectId; readonly change: 'created' | 'deleted' | 'updated' }): void
+  /** A model's weight files were counted, or found not to be what they say. */
+  weightsCounted(event: { readonly repoId: ObjectId; readonly outcome: WeightFacts; readonly ms: number }): void
 }
 
 /** All that the use-cases of repos and content need. */
@@ -61,9 +66,13 @@ export interface StorageContext {
   readonly clock: Clock
   readonly observe: StorageObserver
   readonly newId: () => ObjectId
+  /** Cards and other small texts, read where a commit is judged and where facts are derived. */
+  readonly texts: RepoTexts
 }
 
 /** The same with the caches that reads share. */
 export interface ContentContext extends StorageContext {
   readonly lastCommits: LastCommits
+  readonly catalogue: CatalogueStore
+  readonly deriveFacts: FactsDeriver
 }

@@ -1,4 +1,5 @@
 import type { GitOid, ObjectId } from '@hearth/ids'
+import type { DetailChoice, RepoFacts } from './catalogue/facts.ts'
 import type { AccessStatus } from './gating.ts'
 import type { NewCommit } from './git-store-port.ts'
 import type { Repo, RepoName, RepoType, SpaceSdk } from './repo.ts'
@@ -28,10 +29,25 @@ export interface RepoListQuery {
   readonly author: string | undefined
   readonly search: readonly string[]
   readonly gated: boolean | undefined
+  /** All of them. */
+  readonly tags: readonly string[]
+  readonly pipelineTag: string | undefined
+  readonly minParameters: number | undefined
+  readonly maxParameters: number | undefined
+  /** Of each group at least one: `model:ns/name`, `dataset:ns/name`. */
+  readonly links: readonly (readonly string[])[]
+  /** Only repos whose card names any repo. */
+  readonly hasLinks: boolean
+  readonly details: DetailChoice
   readonly sort: RepoSort
   readonly ascending: boolean
   readonly after: RepoCursor | undefined
   readonly limit: number
+}
+
+export interface ListedRepo {
+  readonly repo: Repo
+  readonly facts: RepoFacts
 }
 
 export interface NewRepo {
@@ -59,7 +75,7 @@ export interface RepoStore {
   /** What became of this user's request to read this gated repo; undefined when there is none. */
   findAccessStatus(id: ObjectId, userId: string): Promise<AccessStatus | undefined>
   findReposByIds(ids: readonly ObjectId[]): Promise<readonly Repo[]>
-  listRepos(query: RepoListQuery): Promise<readonly Repo[]>
+  listRepos(query: RepoListQuery): Promise<readonly ListedRepo[]>
   /** The repo with its first commit and branch. Throws REPO_EXISTS (metadata `repo`) when the name is taken. */
   insertRepo(repo: NewRepo, first: NewCommit): Promise<Repo>
   /** Bumps the epoch when something changed. undefined: no such repo. */

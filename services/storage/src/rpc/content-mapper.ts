@@ -11,7 +11,8 @@ import type { UploadPlan } from '../domain/plan-upload.ts'
 import type { RefKind as DomainRefKind } from '../domain/refs.ts'
 import type { FileAnswer } from '../domain/resolve-files.ts'
 import type { TreeEntry } from '../domain/tree-entries.ts'
-import { toLfsMessage, toRepoMessage } from './repo-mapper.ts'
+import { toLfsMessage } from './facts-mapper.ts'
+import { toRepoMessage } from './repo-mapper.ts'
 
 const ACTIONS: ReadonlyMap<RepoAction, DomainAction> = new Map<RepoAction, DomainAction>([
   [RepoAction.REPO_ACTION_SEE, 'see'], [RepoAction.REPO_ACTION_READ_CONTENT, 'readContent'], [RepoAction.REPO_ACTION_WRITE_CONTENT, 'writeContent'],

@@ -6,7 +6,8 @@ import { getRepo } from '../domain/get-repo.ts'
 import { listRepos } from '../domain/list-repos.ts'
 import type { ContentContext } from '../domain/ports.ts'
 import { deleteRepo, updateRepoSettings, upsertAlias } from '../domain/repo-settings.ts'
-import { parseGated, parseRepoName, parseRepoType, parseSort, parseSpaceSdk, parseVisibility, toRepoMessage, toRepoView } from './repo-mapper.ts'
+import { parseDetails } from './facts-mapper.ts'
+import { parseGated, parseListQuery, parseRepoName, parseRepoType, parseSpaceSdk, parseVisibility, toListedPage, toRepoMessage, toRepoView } from './repo-mapper.ts'
 
 export function createRepoHandlers(storage: ContentContext): ServiceHandlers<typeof RepoServiceService> {
   return {
@@ -24,18 +25,18 @@ export function createRepoHandlers(storage: ContentContext): ServiceHandlers<typ
       return { repo: toRepoMessage(await updateRepoSettings(storage, ctx.actor, command)) }
     },
     async getRepo(request, ctx) {
-      const { revision, includeSiblings, includeBlobs } = request
-      return toRepoView(await getRepo(storage, ctx.actor, { repo: parseRepoName(request.repo), revision, includeSiblings, includeBlobs }))
+      const { revision, includeSiblings, includeBlobs, includeCardText, details } = request
+      const query = {
+        repo: parseRepoName(request.repo), revision, includeSiblings, includeBlobs, includeCardText, details: parseDetails(details),
+        includeLinkedSpaces: details?.linkedSpaces ?? false, includeChildModels: details?.childModels ?? false,
+      }
+      return toRepoView(await getRepo(storage, ctx.actor, query), storage.clock.now())
     },
     async batchGetRepos({ ids }, ctx) {
       return { repos: (await findVisibleRepos(storage.repos, ctx.actor, ids)).map(toRepoMessage) }
     },
     async listRepos(request, ctx) {
-      const { author, search, ascending, gated, page } = request
-      const { repos, nextPageToken } = await listRepos(storage, ctx.actor, {
-        type: parseRepoType(request.type), author, search, gated, sort: parseSort(request.sort), ascending, pageSize: page?.pageSize, pageToken: page?.pageToken,
-      })
-      return { repos: repos.map(toRepoMessage), page: { nextPageToken } }
+      return toListedPage(await listRepos(storage, ctx.actor, parseListQuery(request)), storage.clock.now())
     },
     async upsertAlias(request, ctx) {
       const { from, to } = request

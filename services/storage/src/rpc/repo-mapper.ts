@@ -1,9 +1,10 @@
 import { HearthError } from '@hearth/errors'
-import { GatedMode, RepoSort, RepoType, RepoVisibility, type GetRepoResponse, type Repo as RepoMessage, type RepoName as RepoNameMessage, type Sibling } from '@hearth/proto/storage/v1/repos'
+import { GatedMode, RepoSort, RepoType, RepoVisibility, type GetRepoResponse, type ListReposRequest, type ListReposResponse, type Repo as RepoMessage, type RepoName as RepoNameMessage } from '@hearth/proto/storage/v1/repos'
 import type { RepoView } from '../domain/get-repo.ts'
+import type { ListedPage, ListReposQuery } from '../domain/list-repos.ts'
 import { SPACE_SDKS, type Repo, type RepoName, type RepoType as DomainRepoType, type SpaceSdk } from '../domain/repo.ts'
 import type { RepoSort as DomainSort } from '../domain/repo-store-port.ts'
-import type { TreeEntry } from '../domain/tree-entries.ts'
+import { parseDetails, toFactsMessage, toSiblingMessage } from './facts-mapper.ts'
 
 const TYPES_TO_WIRE: Readonly<Record<DomainRepoType, RepoType>> = {
   model: RepoType.REPO_TYPE_MODEL, dataset: RepoType.REPO_TYPE_DATASET, space: RepoType.REPO_TYPE_SPACE,
@@ -60,13 +61,30 @@ export function toRepoMessage(repo: Repo): RepoMessage {
   }
 }
 
-export function toLfsMessage(lfs: TreeEntry['lfs']): Sibling['lfs'] {
-  return lfs === undefined ? undefined : { sha256: lfs.sha256, sizeBytes: BigInt(lfs.sizeBytes), pointerSizeBytes: BigInt(lfs.pointerSizeBytes) }
+export function toRepoView(view: RepoView, now: Date): GetRepoResponse {
+  const { repo, sha, revisionTime, siblings, cardText, facts, relatives } = view
+  return {
+    repo: toRepoMessage(repo), sha, revisionTime, siblings: siblings.rows.map(toSiblingMessage), siblingsTruncated: siblings.isTruncated, cardText,
+    facts: toFactsMessage(facts, { repo, now, relatives }),
+  }
 }
 
-export function toRepoView(view: RepoView): GetRepoResponse {
-  const siblings = view.siblings.map(({ path, entry }): Sibling => entry === undefined
-    ? { path, sizeBytes: undefined, blobOid: undefined, lfs: undefined }
-    : { path, sizeBytes: BigInt(entry.sizeBytes), blobOid: entry.oid, lfs: toLfsMessage(entry.lfs) })
-  return { repo: toRepoMessage(view.repo), sha: view.sha, revisionTime: view.revisionTime, siblings, siblingsTruncated: view.areSiblingsTruncated, cardText: view.cardText, configText: view.configText }
+export function toListedPage({ rows, nextPageToken }: ListedPage, now: Date): ListReposResponse {
+  return {
+    repos: rows.map(({ repo }) => toRepoMessage(repo)), page: { nextPageToken },
+    facts: rows.map(({ repo, facts, siblings }) => toFactsMessage(facts, { repo, now, siblings })),
+  }
+}
+
+export function parseListQuery(request: ListReposRequest): ListReposQuery {
+  const { author, search, ascending, gated, tags, pipelineTag, linkedModels, linkedDatasets, hasLinks, page } = request
+  return {
+    type: parseRepoType(request.type), author, search, gated, tags, pipelineTag, linkedModels, linkedDatasets, hasLinks, sort: parseSort(request.sort), ascending,
+    minParameters: toCount(request.minParameters), maxParameters: toCount(request.maxParameters), details: parseDetails(request.details),
+    includeSiblings: request.details?.siblings ?? false, pageSize: page?.pageSize, pageToken: page?.pageToken,
+  }
+}
+
+function toCount(value: bigint | undefined): number | undefined {
+  return value === undefined ? undefined : Math.min(Number(value), Number.MAX_SAFE_INTEGER)
 }

@@ -3,8 +3,10 @@ import { HearthError } from '@hearth/errors'
 import type { GitOid, ObjectId } from '@hearth/ids'
 import { DEFAULT_REF } from '../domain/git/ref-names.ts'
 import type { DiscussionRecord, GitStore, NewDiscussion, RefChange, RepoTransaction } from '../domain/git-store-port.ts'
+import type { RepoType } from '../domain/repo.ts'
 import { hexParam } from './bytea.ts'
 import type { EventWriter } from './event-writer.ts'
+import type { FactsWriter, KnownFacts } from './facts-writer.pg.ts'
 import { createGitReader } from './git-reader.pg.ts'
 import { insertCommit } from './object-writer.pg.ts'
 import type { ObjectCaches } from './tree-cache.ts'
@@ -13,6 +15,7 @@ export interface GitStoreOptions {
   readonly db: Pick<Db, 'query' | 'run' | 'transaction'>
   readonly caches: ObjectCaches
   readonly addEvent: EventWriter
+  readonly writeFacts: FactsWriter
 }
 
 export function createGitStore(options: GitStoreOptions): GitStore {
@@ -35,18 +38,24 @@ export async function lockRepo(tx: TxRunner, repoId: ObjectId): Promise<void> {
 
 function repoTransaction(options: GitStoreOptions, tx: TxRunner, repoId: ObjectId): RepoTransaction {
   let newBytes = 0
+  const reader = createGitReader(tx, options.caches)
+  /** Of the commits made here: asking for one would put it into the shared cache before it is certain. */
+  const madeTrees = new Map<GitOid, GitOid>()
   return {
-    ...createGitReader(tx, options.caches),
+    ...reader,
     async addCommit(commit) {
+      madeTrees.set(commit.record.oid, commit.record.treeOid)
       newBytes += await insertCommit(tx, repoId, commit)
     },
     async changeRef(change) {
       await writeRef(tx, repoId, change)
       const bytes = newBytes
       newBytes = 0
-      const repo = await touchRepo(tx, repoId, change, bytes)
+      const { known, ...identity } = await touchRepo(tx, repoId, change, bytes)
       const to = change.kind === 'set' ? change.to : null
-      await options.addEvent(tx, { type: 'hearth.storage.v1.ref.moved', payload: { repoId, ...repo, ref: change.name, from: change.from ?? null, to } })
+      const treeOid = to === null || change.name !== DEFAULT_REF ? undefined : (madeTrees.get(to) ?? (await reader.findCommit(repoId, to))?.treeOid)
+      if (treeOid !== undefined) await options.writeFacts(tx, { repoId, type: identity.repoType, treeOid }, known)
+      await options.addEvent(tx, { type: 'hearth.storage.v1.ref.moved', payload: { repoId, ...identity, ref: change.name, from: change.from ?? null, to } })
     },
     addDiscussion: (discussion) => addDiscussion(tx, repoId, discussion),
   }
@@ -61,27 +70,31 @@ async function writeRef(tx: TxRunner, repoId: ObjectId, change: RefChange): Prom
 }
 
 interface RepoIdentity {
-  readonly repoType: string
+  readonly repoType: RepoType
   readonly namespace: string
   readonly name: string
 }
+type TouchedRow = RepoIdentity & KnownFacts
+
+const TOUCHED = `type as "repoType", namespace, name, facts_key as "factsKey", facts_version as "factsVersion", weights_key as "weightsKey"`
 
 const TOUCH_SQL = `
 update repos set used_storage_bytes = used_storage_bytes + $2, head_oid = coalesce($3::bytea, head_oid),
   last_modified_at = case when $3::bytea is null then last_modified_at else greatest(now(), last_modified_at) end
-where id = $1 returning type as "repoType", namespace, name`
+where id = $1 returning ${TOUCHED}`
 
-const IDENTITY_SQL = `select type as "repoType", namespace, name from repos where id = $1`
+const IDENTITY_SQL = `select ${TOUCHED} from repos where id = $1`
 
 /** Only the default branch's head, and new bytes, change the repo's own row. */
-async function touchRepo(tx: TxRunner, repoId: ObjectId, change: RefChange, newBytes: number): Promise<RepoIdentity> {
+async function touchRepo(tx: TxRunner, repoId: ObjectId, change: RefChange, newBytes: number): Promise<RepoIdentity & { readonly known: KnownFacts }> {
   const head: GitOid | undefined = change.kind === 'set' && change.name === DEFAULT_REF ? change.to : undefined
   const isUnchanged = head === undefined && newBytes === 0
   const [repo] = isUnchanged
-    ? await tx.query<RepoIdentity>({ name: 'repo-identity', text: IDENTITY_SQL, values: [repoId] })
-    : await tx.query<RepoIdentity>({ name: 'touch-repo', text: TOUCH_SQL, values: [repoId, newBytes, head === undefined ? null : hexParam(head)] })
+    ? await tx.query<TouchedRow>({ name: 'repo-identity', text: IDENTITY_SQL, values: [repoId] })
+    : await tx.query<TouchedRow>({ name: 'touch-repo', text: TOUCH_SQL, values: [repoId, newBytes, head === undefined ? null : hexParam(head)] })
   if (repo === undefined) throw new HearthError('REPO_NOT_FOUND', 'Repository not found')
-  return repo
+  const { repoType, namespace, name, ...known } = repo
+  return { repoType, namespace, name, known }
 }
 
 const NEXT_NUMBER_SQL = 'update repos set discussion_count = discussion_count + 1 where id = $1 returning discussion_count as number'

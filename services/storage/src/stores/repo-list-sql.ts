@@ -1,26 +1,78 @@
 import type { Statement } from '@hearth/db'
 import { foldRepoPath } from '../domain/repo.ts'
 import type { PrivateRepos, RepoCursor, RepoListQuery, RepoSort, VisibilityFilter } from '../domain/repo-store-port.ts'
+import { factsColumns, needsCard } from './facts-row.ts'
 import { REPO_COLUMNS } from './repo-row.ts'
+
+/**
+ * How a page is found. `walk`: along the sort index, testing each row, until the page is full: for what many rows have.
+ * `gather`: all that fit, by the indexes of words, tags and authors, then sorted: for what few rows have. Each is written
+ * so that the planner cannot take the other way.
+ */
+export type ListPlan = 'walk' | 'gather'
 
 const SORT_COLUMNS: Readonly<Record<RepoSort, string>> = {
   lastModified: 'last_modified_at', created: 'created_at', downloads: 'downloads', likes: 'likes', trending: 'trending_score',
 }
 
-/** A page of repos in keyset order. The text depends on which filters are set, so it is planned anew where the filters differ. */
-export function buildListStatement(query: RepoListQuery): Statement {
+/** Above so many words or tags a statement is not kept prepared: their number is in its text. */
+const MAX_PREPARED_TERMS = 3
+
+interface Builder {
+  readonly values: unknown[]
+  bind(value: unknown): string
+}
+
+function createBuilder(): Builder {
   const values: unknown[] = []
-  const bind = (value: unknown): string => `$${values.push(value)}`
-  const column = SORT_COLUMNS[query.sort]
-  const direction = query.ascending ? 'asc' : 'desc'
+  return { values, bind: (value) => `$${values.push(value)}` }
+}
+
+/** A page of repos in keyset order, with what they say about themselves. */
+export function buildListStatement(query: RepoListQuery, plan: ListPlan): Statement {
+  const builder = createBuilder()
+  const column = `r.${SORT_COLUMNS[query.sort]}`
+  const order = (of: string): string => (query.ascending ? `${of} asc, r.id asc` : `${of} desc, r.id desc`)
+  const where = conditions(query, plan, builder)
+  const columns = `${REPO_COLUMNS}, ${factsColumns(query.details)}`
+  const card = needsCard(query.details) ? ' left join repo_cards c on c.repo_id = r.id' : ''
+  const limit = builder.bind(query.limit)
+  const page = plan === 'walk'
+    ? `select ${columns} from repos r${card} where ${where} order by ${order(column)} limit ${limit}`
+    : `with hits as materialized (select r.id, ${column} as sort_value from repos r where ${where}),
+page as materialized (select r.id from hits r order by ${order('r.sort_value')} limit ${limit})
+select ${columns} from page p join repos r on r.id = p.id${card} order by ${order(column)}`
+  const isPrepared = query.search.length <= MAX_PREPARED_TERMS && query.tags.length <= MAX_PREPARED_TERMS
+  return { text: page, values: builder.values, ...(isPrepared ? { name: nameOf(page) } : {}) }
+}
+
+function conditions(query: RepoListQuery, plan: ListPlan, { bind }: Builder): string {
   const where = [`r.type = ${bind(query.type)}`]
   if (query.visible.kind === 'public') where.push(visibleSql(query.visible, bind))
   if (query.author !== undefined) where.push(`r.namespace_key = ${bind(foldRepoPath(query.author))}`)
-  for (const term of query.search) where.push(`r.path_key like ${bind(`%${escapeLike(foldRepoPath(term))}%`)}`)
-  if (query.gated !== undefined) where.push(query.gated ? `r.gated <> 'open'` : `r.gated = 'open'`)
+  for (const term of query.search) where.push(plan === 'walk' ? `strpos(r.path_key, ${bind(foldTerm(term))}) > 0` : `r.path_key like ${bind(`%${escapeLike(foldTerm(term))}%`)}`)
+  where.push(...tagConditions(query, plan, bind), ...factConditions(query, bind))
+  const column = SORT_COLUMNS[query.sort]
   if (query.after !== undefined) where.push(`(r.${column}, r.id) ${query.ascending ? '>' : '<'} (${bind(cursorValue(query.sort, query.after))}, ${bind(query.after.id)})`)
-  const text = `select ${REPO_COLUMNS} from repos r where ${where.join(' and ')} order by r.${column} ${direction}, r.id ${direction} limit ${bind(query.limit)}`
-  return { text, values }
+  return where.join(' and ')
+}
+
+/** A task is a tag as well, and the index is on the tags. */
+function tagConditions({ tags, pipelineTag }: RepoListQuery, plan: ListPlan, bind: Builder['bind']): string[] {
+  if (plan === 'walk') return tags.map((tag) => `${bind(tag)} = any(r.tags)`)
+  const wanted = pipelineTag === undefined ? tags : [...tags, pipelineTag]
+  return wanted.length === 0 ? [] : [`r.tags @> ${bind(wanted)}::text[]`]
+}
+
+function factConditions(query: RepoListQuery, bind: Builder['bind']): string[] {
+  const where: string[] = []
+  if (query.gated !== undefined) where.push(query.gated ? `r.gated <> 'open'` : `r.gated = 'open'`)
+  if (query.pipelineTag !== undefined) where.push(`r.pipeline_tag = ${bind(query.pipelineTag)}`)
+  if (query.minParameters !== undefined) where.push(`r.parameter_count >= ${bind(query.minParameters)}`)
+  if (query.maxParameters !== undefined) where.push(`r.parameter_count <= ${bind(query.maxParameters)}`)
+  for (const links of query.links) where.push(`r.links && ${bind(links.map(foldRepoPath))}::text[]`)
+  if (query.hasLinks) where.push(`r.links <> '{}'`)
+  return where
 }
 
 function visibleSql({ orPrivateIn, orPrivateRepos }: Extract<VisibilityFilter, { kind: 'public' }>, bind: (value: unknown) => string): string {
@@ -39,6 +91,21 @@ function cursorValue(sort: RepoSort, cursor: RepoCursor): unknown {
   return sort === 'lastModified' || sort === 'created' ? new Date(cursor.value) : cursor.value
 }
 
+function foldTerm(term: string): string {
+  return foldRepoPath(term).replaceAll('\0', '')
+}
+
 function escapeLike(term: string): string {
-  return term.replace(/[\\%_]/g, '\\$&').replaceAll('\0', '')
+  return term.replace(/[\\%_]/g, '\\$&')
+}
+
+const names = new Map<string, string>()
+
+/** One name for one text; the texts are few, as they hold no values. */
+function nameOf(text: string): string {
+  const known = names.get(text)
+  if (known !== undefined) return known
+  const name = `list-repos-${names.size}`
+  names.set(text, name)
+  return name
 }

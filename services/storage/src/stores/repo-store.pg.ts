@@ -8,7 +8,10 @@ import type { NewRepo, RepoSettings, RepoStore } from '../domain/repo-store-port
 import { findAccessStatus } from './access-request-store.pg.ts'
 import { hexParam } from './bytea.ts'
 import type { EventWriter } from './event-writer.ts'
+import { factsOf, type FactsRow } from './facts-row.ts'
+import type { FactsWriter } from './facts-writer.pg.ts'
 import { lockRepo } from './git-store.pg.ts'
+import type { ListEstimate } from './list-estimate.ts'
 import { insertCommit } from './object-writer.pg.ts'
 import { buildListStatement } from './repo-list-sql.ts'
 import { REPO_COLUMNS, repoOf, type RepoRow } from './repo-row.ts'
@@ -16,6 +19,8 @@ import { REPO_COLUMNS, repoOf, type RepoRow } from './repo-row.ts'
 export interface RepoStoreOptions {
   readonly db: Pick<Db, 'query' | 'run' | 'transaction'>
   readonly addEvent: EventWriter
+  readonly writeFacts: FactsWriter
+  readonly estimate: ListEstimate
 }
 
 export function createRepoStore(options: RepoStoreOptions): RepoStore {
@@ -31,7 +36,8 @@ export function createRepoStore(options: RepoStoreOptions): RepoStore {
       return (await db.query<RepoRow>({ name: 'find-repos-by-ids', text: `select ${REPO_COLUMNS} from repos r where r.id = any($1::text[])`, values: [ids] })).map(repoOf)
     },
     async listRepos(query) {
-      return (await db.query<RepoRow>(buildListStatement(query))).map(repoOf)
+      const rows = await db.query<RepoRow & FactsRow>(buildListStatement(query, options.estimate.planFor(query)))
+      return rows.map((row) => ({ repo: repoOf(row), facts: factsOf(row) }))
     },
     insertRepo: (repo, first) => insertRepo(options, repo, first),
     updateSettings: (id, settings) => updateSettings(options, id, settings),
@@ -79,6 +85,7 @@ async function insertRepo(options: RepoStoreOptions, repo: NewRepo, first: NewCo
 async function insertFirstCommit(options: RepoStoreOptions, tx: TxRunner, repo: NewRepo, first: NewCommit): Promise<Repo> {
   const bytes = await insertCommit(tx, repo.id, first)
   await tx.run({ text: 'insert into refs (repo_id, name, oid) values ($1, $2, $3)', values: [repo.id, DEFAULT_REF, hexParam(first.record.oid)] })
+  await options.writeFacts(tx, { repoId: repo.id, type: repo.type, treeOid: first.record.treeOid }, { factsKey: null, factsVersion: 0, weightsKey: null })
   const text = `update repos r set used_storage_bytes = $2 where id = $1 returning ${REPO_COLUMNS}`
   const [row] = await tx.query<RepoRow>({ name: 'finish-repo', text, values: [repo.id, bytes] })
   if (row === undefined) throw new HearthError('INTERNAL', 'a new repo vanished')

@@ -2,12 +2,16 @@ import { randomBytes } from 'node:crypto'
 import type { Actor, UserActor } from '@hearth/authz'
 import type { Db } from '@hearth/db'
 import { newObjectId, type GitOid, type ObjectId, type Sha256 } from '@hearth/ids'
+import { SILENT_LOGGER } from '@hearth/telemetry'
 import { createTestDatabase } from '@hearth/testkit'
+import { composeCatalogue } from '../../src/catalogue.ts'
 import { createCommit, type CommitCommand, type CommitOutcome } from '../../src/domain/commit.ts'
 import type { CommitOperation } from '../../src/domain/commit-operation.ts'
+import { NO_DETAILS } from '../../src/domain/catalogue/facts.ts'
 import { createRepo } from '../../src/domain/create-repo.ts'
 import { makeObject } from '../../src/domain/git/git-object.ts'
 import { createLastCommits } from '../../src/domain/last-commit.ts'
+import type { ListReposQuery } from '../../src/domain/list-repos.ts'
 import type { ContentContext, Namespace } from '../../src/domain/ports.ts'
 import type { Repo, RepoName, RepoType } from '../../src/domain/repo.ts'
 import type { SignedGrant } from '../../src/domain/signed-path-port.ts'
@@ -28,6 +32,12 @@ export interface TestStorage extends AsyncDisposable {
 }
 
 export const NO_SIGNAL = new AbortController().signal
+
+/** A list of all models in the order of their creation; tests say what they want beyond that. */
+export const LIST_ALL: ListReposQuery = {
+  type: 'model', author: undefined, search: [], gated: undefined, tags: [], pipelineTag: undefined, minParameters: undefined, maxParameters: undefined, linkedModels: [],
+  linkedDatasets: [], hasLinks: false, details: NO_DETAILS, includeSiblings: false, sort: 'created', ascending: true, pageSize: undefined, pageToken: undefined,
+}
 const CALLER = { actorToken: undefined, requestId: 'test', signal: NO_SIGNAL }
 
 /** The use-cases over real PostgreSQL, with the neighbours (auth, data plane) as maps. */
@@ -38,11 +48,13 @@ export async function openTestStorage(): Promise<TestStorage> {
   const events: StorageEvent[] = []
   const grants: SignedGrant[] = []
   const addEvent = async (_tx: unknown, event: StorageEvent): Promise<void> => void events.push(event)
-  const git = createGitStore({ db, caches: createObjectCaches(200_000), addEvent })
+  const caches = createObjectCaches(200_000)
+  const blobBytes = { readStart: async (): Promise<Buffer> => Buffer.from('stored') }
+  const { writeFacts, estimate, store: catalogue, texts, deriveFacts } = composeCatalogue({ db, blobBytes, caches, log: SILENT_LOGGER })
+  const git = createGitStore({ db, caches, addEvent, writeFacts })
   const ctx: ContentContext = {
-    git, repos: createRepoStore({ db, addEvent }), blobs: createGitBlobStore(db), lastCommits: createLastCommits(git),
     accessRequests: createAccessRequestStore({ db, addEvent }),
-    blobBytes: { readStart: async () => Buffer.from('stored') },
+    git, repos: createRepoStore({ db, addEvent, writeFacts, estimate }), blobs: createGitBlobStore(db), lastCommits: createLastCommits(git), blobBytes, catalogue, texts, deriveFacts,
     lfs: { findInRepo: async (repoId, oids) => new Map(oids.flatMap((oid) => { const size = lfsObjects.get(`${repoId}:${oid}`); return size === undefined ? [] : [[oid, size] as const] })) },
     signedPaths: { sign: (grant) => `/-/blob/${grants.push(grant)}`, verify: () => { throw new Error('not here') } },
     namespaces: {
@@ -51,7 +63,7 @@ export async function openTestStorage(): Promise<TestStorage> {
       readCaller: async ({ actorToken }) => USERS.find((one) => one.id === actorToken) ?? USERS[0],
     },
     clock: { now: () => new Date() }, newId: () => newObjectId(Date.now(), randomBytes),
-    observe: { commitCreated: () => undefined, accessChanged: () => undefined, repoChanged: () => undefined },
+    observe: { commitCreated: () => undefined, accessChanged: () => undefined, repoChanged: () => undefined, weightsCounted: () => undefined },
   }
   return { ctx, db, lfsObjects, events, grants, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 }

@@ -1,67 +1,115 @@
-import { deriveRepoFacts, parseCard, parseModelConfig, summariseModelConfig, type JsonObject, type RepoFacts } from '@hearth/formats'
+import { parseJsonObject, toStrings, type JsonObject } from '@hearth/formats'
 import type { RepoInfo, RepoKind, Sibling } from '@hearth/hf-api'
-import { GatedMode, RepoVisibility, type Repo, type Sibling as SiblingRow } from '@hearth/proto/storage/v1/repos'
+import { GatedMode, RepoVisibility, type Repo, type RepoDetails, type RepoFacts, type Sibling as SiblingRow, type WeightFacts } from '@hearth/proto/storage/v1/repos'
 import { idOf } from './repo-names.ts'
+import { baseModelsOf, runtimeOf, spaceHost, subdomainOf } from './repo-properties.ts'
 
-/** A row of a list, or all that GetRepo tells. */
+/** A row of a list, or a repo at one revision. */
 export interface InfoSource {
   readonly repo: Repo
-  readonly details: InfoDetails | undefined
-}
-
-export interface InfoDetails {
+  readonly facts: RepoFacts
   readonly sha: string
-  readonly siblings: readonly SiblingRow[]
-  /** Clients list the tree when `siblings` is missing; a part of it would be taken for the whole. */
-  readonly siblingsTruncated: boolean
-  readonly cardText?: string | undefined
-  readonly configText?: string | undefined
+  /** undefined: not asked for, or too many for one answer; clients then list the tree. */
+  readonly siblings: readonly SiblingRow[] | undefined
+  readonly isList: boolean
+  /** Where the pages of spaces are served, when they are. */
+  readonly contentOrigin: string | undefined
 }
 
-/** Properties that need more than the catalogue row. */
-export const DETAIL_PROPERTIES: ReadonlySet<string> = new Set([
-  'cardData', 'config', 'library_name', 'mask_token', 'model-index', 'pipeline_tag', 'siblings', 'tags', 'transformersInfo', 'widgetData', 'datasets', 'models',
-])
-
-const CATALOGUE = ['author', 'createdAt', 'disabled', 'gated', 'lastModified', 'likes', 'private', 'sha', 'trendingScore', 'downloads'] as const
-const DETAILED = [...CATALOGUE, 'cardData', 'siblings', 'tags', 'usedStorage', 'visibility'] as const
-
-/** What an answer holds when the caller names nothing. */
-export function defaultProperties(kind: RepoKind, isDetailed: boolean): readonly string[] {
-  const own = kind === 'spaces' ? ['sdk'] : []
-  if (!isDetailed) return [...CATALOGUE, ...own]
-  return kind === 'models' ? [...DETAILED, 'modelId', 'pipeline_tag', 'library_name', 'config', 'model-index', 'transformersInfo', 'spaces'] : [...DETAILED, ...own]
+/** The source with its JSON read once, whatever number of properties need it. */
+interface ReadSource extends InfoSource {
+  readonly card: () => JsonObject | undefined
 }
 
-/** `id` and `_id` and those of the named properties that Hearth knows. */
-export function toRepoInfo(kind: RepoKind, source: InfoSource, properties: readonly string[]): RepoInfo {
-  const known = { ...catalogueProperties(source), ...(source.details === undefined ? {} : detailProperties(kind, source.details)) }
-  const picked = Object.fromEntries(properties.flatMap((name) => (known[name] === undefined ? [] : [[name, known[name]] as const])))
-  return { _id: source.repo.id, id: idOf(source.repo), ...picked }
+type Property = (source: ReadSource) => unknown
+
+/** How each property of an answer is made; one that gives undefined is left out. */
+const PROPERTIES: Readonly<Record<string, Property>> = {
+  modelId: ({ repo }) => idOf(repo),
+  author: ({ repo }) => repo.namespace,
+  sha: ({ sha }) => (sha === '' ? undefined : sha),
+  createdAt: ({ repo }) => repo.createTime?.toISOString(),
+  lastModified: ({ repo }) => (repo.lastModifiedTime ?? repo.createTime)?.toISOString(),
+  private: ({ repo }) => repo.visibility === RepoVisibility.REPO_VISIBILITY_PRIVATE,
+  visibility: ({ repo }) => (repo.visibility === RepoVisibility.REPO_VISIBILITY_PRIVATE ? 'private' : 'public'),
+  gated: ({ repo }) => gatedOf(repo),
+  disabled: ({ repo }) => repo.disabled,
+  downloads: ({ repo }) => Number(repo.downloads),
+  downloadsAllTime: ({ repo }) => Number(repo.downloadsAllTime),
+  likes: ({ repo }) => Number(repo.likes),
+  trendingScore: ({ facts }) => Number(facts.trendingScore),
+  usedStorage: ({ repo }) => Number(repo.usedStorageBytes),
+  xetEnabled: () => false,
+  tags: ({ facts }) => facts.tags,
+  pipeline_tag: ({ facts }) => facts.pipelineTag,
+  library_name: ({ facts }) => facts.libraryName,
+  mask_token: ({ facts }) => facts.maskToken,
+  transformersInfo: ({ facts }) => parseJsonObject(facts.transformersJson),
+  config: ({ facts }) => parseJsonObject(facts.configJson),
+  cardData: ({ card }) => card(),
+  'model-index': ({ card }) => card()?.['model-index'],
+  widgetData: ({ card }) => card()?.['widget'],
+  paperswithcode_id: ({ card }) => card()?.['paperswithcode_id'],
+  models: ({ card }) => namesOf(card()?.['models']),
+  datasets: ({ card }) => namesOf(card()?.['datasets']),
+  baseModels: ({ facts, card }) => baseModelsOf(facts.tags, card()),
+  safetensors: ({ facts }) => safetensorsOf(facts.weights),
+  description: ({ facts }) => facts.description,
+  citation: ({ facts }) => facts.citation,
+  siblings: ({ siblings }) => siblings?.map(toSibling),
+  spaces: ({ facts, isList }) => (isList ? undefined : facts.linkedSpaceIds),
+  childrenModelCount: ({ facts, isList }) => (isList ? undefined : Number(facts.childModelCount)),
+  inferenceProviderMapping: ({ isList }) => (isList ? [] : {}),
+  sdk: ({ repo }) => repo.spaceSdk,
+  subdomain: ({ repo }) => subdomainOf(repo),
+  host: ({ repo, contentOrigin }) => spaceHost(repo, contentOrigin),
+  runtime: ({ facts }) => runtimeOf(facts),
 }
 
-function catalogueProperties({ repo, details }: InfoSource): Record<string, unknown> {
-  const sha = details === undefined ? repo.headSha : details.sha
+const CARD_PROPERTIES: ReadonlySet<string> = new Set(['cardData', 'model-index', 'widgetData', 'paperswithcode_id', 'models', 'datasets', 'baseModels'])
+const EXTRA_PROPERTIES: ReadonlySet<string> = new Set(['mask_token', 'transformersInfo', 'description', 'citation', 'runtime'])
+
+const ROW = ['author', 'createdAt', 'disabled', 'gated', 'lastModified', 'likes', 'private', 'sha', 'trendingScore', 'downloads', 'tags'] as const
+const OWN_ROW: Readonly<Record<RepoKind, readonly string[]>> = {
+  models: ['modelId', 'pipeline_tag', 'library_name'], datasets: ['description'], spaces: ['sdk'],
+}
+const OWN_FULL_ROW: Readonly<Record<RepoKind, readonly string[]>> = {
+  models: ['siblings'], datasets: ['siblings', 'cardData', 'citation', 'paperswithcode_id'], spaces: ['siblings', 'cardData', 'subdomain', 'host', 'runtime', 'models', 'datasets'],
+}
+const OWN_INFO: Readonly<Record<RepoKind, readonly string[]>> = {
+  models: ['config', 'model-index', 'transformersInfo', 'mask_token', 'widgetData', 'safetensors', 'spaces'], datasets: ['citation', 'paperswithcode_id'],
+  spaces: ['subdomain', 'host', 'runtime', 'models', 'datasets'],
+}
+
+/** What a row holds when the caller names nothing. */
+export function rowProperties(kind: RepoKind, isFull: boolean): readonly string[] {
+  return [...ROW, ...OWN_ROW[kind], ...(isFull ? OWN_FULL_ROW[kind] : [])]
+}
+
+/** What an info answer holds when the caller names nothing. */
+export function infoProperties(kind: RepoKind): readonly string[] {
+  return [...ROW, ...OWN_ROW[kind], ...OWN_INFO[kind], 'cardData', 'siblings', 'usedStorage', 'visibility']
+}
+
+/** The facts that these properties are made of. */
+export function detailsFor(properties: readonly string[]): RepoDetails {
+  const has = (name: string): boolean => properties.includes(name)
   return {
-    modelId: idOf(repo),
-    author: repo.namespace,
-    sha: sha === '' ? undefined : sha,
-    createdAt: repo.createTime?.toISOString(),
-    lastModified: (repo.lastModifiedTime ?? repo.createTime)?.toISOString(),
-    private: repo.visibility === RepoVisibility.REPO_VISIBILITY_PRIVATE,
-    visibility: repo.visibility === RepoVisibility.REPO_VISIBILITY_PRIVATE ? 'private' : 'public',
-    gated: gatedOf(repo),
-    disabled: repo.disabled,
-    downloads: Number(repo.downloads),
-    downloadsAllTime: Number(repo.downloadsAllTime),
-    likes: Number(repo.likes),
-    trendingScore: 0,
-    usedStorage: Number(repo.usedStorageBytes),
-    sdk: repo.spaceSdk,
-    xetEnabled: false,
-    spaces: [],
-    inferenceProviderMapping: details === undefined ? [] : {},
+    card: properties.some((name) => CARD_PROPERTIES.has(name)), extras: properties.some((name) => EXTRA_PROPERTIES.has(name)),
+    config: has('config'), weights: has('safetensors'), siblings: has('siblings'), linkedSpaces: has('spaces'), childModels: has('childrenModelCount'),
   }
+}
+
+/** `id` and `_id` and those of the named properties that Hearth has. */
+export function toRepoInfo(source: InfoSource, properties: readonly string[]): RepoInfo {
+  let card: { readonly data: JsonObject | undefined } | undefined
+  const read: ReadSource = { ...source, card: () => (card ??= { data: parseJsonObject(source.facts.cardJson) }).data }
+  const info: Record<string, unknown> & Pick<RepoInfo, '_id' | 'id'> = { _id: source.repo.id, id: idOf(source.repo) }
+  for (const name of properties) {
+    const value = PROPERTIES[name]?.(read)
+    if (value !== undefined) info[name] = value
+  }
+  return info
 }
 
 export function gatedOf(repo: Repo): false | 'auto' | 'manual' {
@@ -72,40 +120,17 @@ export function gatedOf(repo: Repo): false | 'auto' | 'manual' {
   }
 }
 
-function detailProperties(kind: RepoKind, details: InfoDetails): Record<string, unknown> {
-  const card = cardOf(details)
-  const config = details.configText === undefined || kind !== 'models' ? undefined : parseModelConfig(details.configText)
-  const facts = deriveRepoFacts({ kind, card: card ?? {}, config, files: details.siblings.map(({ path }) => path) })
-  return {
-    cardData: card,
-    siblings: details.siblingsTruncated ? undefined : details.siblings.map(toSibling),
-    tags: facts.tags,
-    pipeline_tag: facts.pipelineTag,
-    library_name: facts.libraryName,
-    config: config === undefined ? undefined : summariseModelConfig(config),
-    'model-index': card?.['model-index'],
-    widgetData: card?.['widget'],
-    transformersInfo: transformersInfoOf(config, facts),
-    datasets: kind === 'spaces' ? card?.['datasets'] : undefined,
-    models: kind === 'spaces' ? card?.['models'] : undefined,
-  }
+function namesOf(value: Parameters<typeof toStrings>[0]): readonly string[] | undefined {
+  const names = toStrings(value)
+  return names.length === 0 ? undefined : names
 }
 
-function cardOf({ cardText }: InfoDetails): JsonObject | undefined {
-  const card = cardText === undefined ? undefined : parseCard(cardText)
-  return card?.kind === 'read' ? card.data : undefined
-}
-
-const AUTO_CLASSES = [
-  'ForCausalLM', 'ForMaskedLM', 'ForSequenceClassification', 'ForTokenClassification', 'ForQuestionAnswering', 'ForImageClassification', 'ForObjectDetection', 'ForCTC', 'ForSpeechSeq2Seq',
-]
-
-function transformersInfoOf(config: JsonObject | undefined, facts: RepoFacts): Record<string, string> | undefined {
-  if (config === undefined || facts.libraryName !== 'transformers') return undefined
-  const architectures = config['architectures']
-  const first: unknown = Array.isArray(architectures) ? architectures[0] : undefined
-  const suffix = typeof first === 'string' ? AUTO_CLASSES.find((name) => first.endsWith(name)) : undefined
-  return { auto_model: `Auto${suffix === undefined ? 'Model' : `Model${suffix}`}`, ...(facts.pipelineTag === undefined ? {} : { pipeline_tag: facts.pipelineTag }) }
+/** A file that is no safetensors counts nothing, and the answer says why. */
+function safetensorsOf(weights: WeightFacts | undefined): Record<string, unknown> | undefined {
+  if (weights === undefined) return undefined
+  const parameters = Object.fromEntries(weights.counts.map(({ dtype, parameters: count }) => [dtype, Number(count)]))
+  const verdict = weights.invalidReason === undefined ? {} : { verdict: 'invalid', reason: weights.invalidReason }
+  return { parameters, total: Number(weights.total), ...verdict }
 }
 
 function toSibling({ path, sizeBytes, blobOid, lfs }: SiblingRow): Sibling {

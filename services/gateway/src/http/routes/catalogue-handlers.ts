@@ -1,28 +1,36 @@
-import { HearthError, isHearthError } from '@hearth/errors'
-import { EXPANDABLE, type QueryOf, type RepoInfo, type RepoKind, type Routes } from '@hearth/hf-api'
-import { RepoSort, type GetRepoRequest, type Repo } from '@hearth/proto/storage/v1/repos'
+import { HearthError } from '@hearth/errors'
+import { EXPANDABLE, type QueryOf, type RepoInfo, type RepoKind, type ResponseOf, type Routes } from '@hearth/hf-api'
+import { RepoSort, type ListReposRequest, type ListReposResponse } from '@hearth/proto/storage/v1/repos'
+import { parseParameterRange, requiredTags } from '../../domain/list-filters.ts'
 import { json, type Answer, type Call, type Handlers } from '../call.ts'
+import { countDownload } from '../count-download.ts'
 import type { HttpDeps } from '../deps.ts'
-import { defaultProperties, DETAIL_PROPERTIES, toRepoInfo, type InfoDetails } from '../mappers/repo-info.ts'
-import { idOf, toRepoName, toRepoType } from '../mappers/repo-names.ts'
-import { requireRepo } from '../mappers/required.ts'
+import { detailsFor, infoProperties, rowProperties, toRepoInfo } from '../mappers/repo-info.ts'
+import { toRepoName, toRepoType } from '../mappers/repo-names.ts'
+import { requireRepo, required } from '../mappers/required.ts'
+import { groupTags } from '../mappers/tag-groups.ts'
 import { linkHeader } from '../paging.ts'
 import { redirectIfRenamed } from '../renamed.ts'
 
 type ListQuery = QueryOf<Routes['listRepos']>
 type InfoQuery = QueryOf<Routes['repoInfo']>
+type TagGroups = ResponseOf<Routes['modelTags']>
 
 const MAX_ROWS = 1000
-/** Rows that need a repo's files cost a call each. */
-const MAX_DETAILED_ROWS = 100
-const DETAIL_CALLS_AT_ONCE = 8
 
-export function createCatalogueHandlers(deps: HttpDeps): Pick<Handlers, 'listRepos' | 'repoInfo' | 'repoInfoAtRevision'> {
+export function createCatalogueHandlers(deps: HttpDeps): Pick<Handlers, 'listRepos' | 'repoInfo' | 'repoInfoAtRevision' | 'modelTags' | 'datasetTags'> {
   return {
     listRepos: ({ params, query }, call) => listRepos(deps, { kind: params.kind, query }, call),
     repoInfo: ({ params, query }, call) => showRepo(deps, { ...params, revision: undefined, query }, call),
     repoInfoAtRevision: ({ params, query }, call) => showRepo(deps, { ...params, query }, call),
+    modelTags: (_input, call) => listTags(deps, 'models', call),
+    datasetTags: (_input, call) => listTags(deps, 'datasets', call),
   }
+}
+
+async function listTags({ catalogue }: HttpDeps, kind: RepoKind, call: Call): Promise<Answer<TagGroups>> {
+  const { tags } = await catalogue.listTags({ type: toRepoType(kind) }, call.rpc)
+  return json(groupTags(tags))
 }
 
 interface AskedInfo {
@@ -32,19 +40,22 @@ interface AskedInfo {
   readonly query: InfoQuery
 }
 
-async function showRepo({ repos }: HttpDeps, asked: AskedInfo, call: Call): Promise<Answer<RepoInfo>> {
+async function showRepo(deps: HttpDeps, asked: AskedInfo, call: Call): Promise<Answer<RepoInfo>> {
   const { kind, query } = asked
-  const properties = query.expand.length > 0 ? checkExpand(kind, query.expand) : defaultProperties(kind, true)
-  const answer = await repos.getRepo({
-    repo: toRepoName(kind, asked.repo), revision: asked.revision, includeSiblings: needsSiblings(properties), includeBlobs: query.blobs ?? false,
+  const properties = query.expand.length > 0 ? checkExpand(kind, query.expand) : infoProperties(kind)
+  const details = detailsFor(properties)
+  const answer = await deps.repos.getRepo({
+    repo: toRepoName(kind, asked.repo), revision: asked.revision, includeSiblings: details.siblings, includeBlobs: details.siblings && (query.blobs ?? false), includeCardText: false, details,
   }, call.rpc)
   const repo = requireRepo(answer.repo)
-  return redirectIfRenamed(call, asked, repo) ?? json(toRepoInfo(kind, { repo, details: answer }, properties))
-}
-
-/** File names decide tags and library as well. */
-function needsSiblings(properties: readonly string[]): boolean {
-  return properties.some((name) => name !== 'cardData' && DETAIL_PROPERTIES.has(name))
+  const away = redirectIfRenamed(call, asked, repo)
+  if (away !== undefined) return away
+  countDownload(deps, { kind, repoId: repo.id, path: undefined }, call)
+  const source = {
+    repo, facts: required(answer.facts, 'facts'), sha: answer.sha, siblings: answer.siblingsTruncated ? undefined : answer.siblings, isList: false, contentOrigin: deps.settings.contentOrigin,
+  }
+  const security = query.securityStatus === true ? { securityRepoStatus: { scansDone: false, filesWithIssues: [] } } : {}
+  return json({ ...toRepoInfo(source, properties), ...security })
 }
 
 function checkExpand(kind: RepoKind, names: readonly string[]): readonly string[] {
@@ -58,55 +69,39 @@ interface AskedList {
   readonly query: ListQuery
 }
 
-async function listRepos(deps: HttpDeps, { kind, query }: AskedList, call: Call): Promise<Answer<RepoInfo[]>> {
-  if (query.limit === 0) return json([])
+async function listRepos(deps: HttpDeps, asked: AskedList, call: Call): Promise<Answer<RepoInfo[]>> {
+  const { kind, query } = asked
   const properties = listProperties(kind, query)
-  const isDetailed = properties.some((name) => DETAIL_PROPERTIES.has(name))
-  if (query.filter.length > 0) throw new HearthError('NOT_IMPLEMENTED', 'this hub cannot filter lists by tag yet')
-  const { repos, page } = await deps.repos.listRepos({
-    type: toRepoType(kind), author: query.author, search: query.search, sort: sortOf(query.sort), ascending: query.direction === '1',
-    page: { pageSize: Math.min(query.limit ?? MAX_ROWS, isDetailed ? MAX_DETAILED_ROWS : MAX_ROWS), pageToken: query.cursor }, gated: query.gated,
-  }, call.rpc)
-  const rows = isDetailed ? await readDetails(deps, { kind, repos, properties }, call) : repos.map((repo) => toRepoInfo(kind, { repo, details: undefined }, properties))
-  return json(rows, linkHeader(call, page))
+  const request = toListRequest(asked, properties)
+  // No model is kept warm here, and no provider is offered.
+  if (query.limit === 0 || query.inference !== undefined || query.inference_provider.length > 0) return json([])
+  const answer = await deps.repos.listRepos(request, call.rpc)
+  return json(toRows(answer, properties, deps.settings.contentOrigin), linkHeader(call, answer.page))
+}
+
+function toRows({ repos, facts }: ListReposResponse, properties: readonly string[], contentOrigin: string | undefined): RepoInfo[] {
+  const wantsSiblings = properties.includes('siblings')
+  return repos.map((repo, at) => {
+    const row = required(facts[at], 'facts')
+    return toRepoInfo({ repo, facts: row, sha: repo.headSha, siblings: wantsSiblings && !row.siblingsTruncated ? row.siblings : undefined, isList: true, contentOrigin }, properties)
+  })
+}
+
+function toListRequest({ kind, query }: AskedList, properties: readonly string[]): ListReposRequest {
+  const parameters = parseParameterRange(query.num_parameters)
+  const isSpaces = kind === 'spaces'
+  return {
+    type: toRepoType(kind), author: query.author, search: query.search, gated: query.gated, tags: requiredTags(kind, query), pipelineTag: query.pipeline_tag,
+    minParameters: parameters.min, maxParameters: parameters.max, linkedModels: isSpaces ? query.models : [], linkedDatasets: isSpaces ? query.datasets : [],
+    hasLinks: isSpaces && query.linked === true, details: detailsFor(properties), sort: sortOf(query.sort), ascending: query.direction === '1',
+    page: { pageSize: Math.min(query.limit ?? MAX_ROWS, MAX_ROWS), pageToken: query.cursor },
+  }
 }
 
 function listProperties(kind: RepoKind, query: ListQuery): readonly string[] {
   if (query.expand.length > 0) return checkExpand(kind, query.expand)
-  const extra = [...(query.cardData === true ? ['cardData'] : []), ...(query.config === true ? ['config'] : [])]
-  return [...defaultProperties(kind, query.full === true), ...(kind === 'models' ? ['modelId'] : []), ...extra]
-}
-
-interface DetailedPage {
-  readonly kind: RepoKind
-  readonly repos: readonly Repo[]
-  readonly properties: readonly string[]
-}
-
-async function readDetails({ repos: client }: HttpDeps, { kind, repos, properties }: DetailedPage, call: Call): Promise<RepoInfo[]> {
-  const rows: (RepoInfo | undefined)[] = []
-  let next = 0
-  const includeSiblings = needsSiblings(properties)
-  const work = async (): Promise<void> => {
-    for (let at = next++; at < repos.length; at = next++) {
-      const repo = repos[at]
-      if (repo === undefined) return
-      const request: GetRepoRequest = { repo: toRepoName(kind, idOf(repo)), revision: undefined, includeSiblings, includeBlobs: false }
-      const details = await unlessGone(client.getRepo(request, call.rpc))
-      rows[at] = details === undefined ? undefined : toRepoInfo(kind, { repo, details }, properties)
-    }
-  }
-  await Promise.all(Array.from({ length: DETAIL_CALLS_AT_ONCE }, work))
-  return rows.filter((row) => row !== undefined)
-}
-
-async function unlessGone(pending: Promise<InfoDetails>): Promise<InfoDetails | undefined> {
-  try {
-    return await pending
-  } catch (error) {
-    if (isHearthError(error, 'REPO_NOT_FOUND')) return undefined
-    throw error
-  }
+  const extra = [...(query.cardData === true ? ['cardData'] : []), ...(query.config === true && kind === 'models' ? ['config'] : [])]
+  return [...rowProperties(kind, query.full === true), ...extra]
 }
 
 const SORTS: Readonly<Record<string, RepoSort>> = {

@@ -4,6 +4,7 @@ import type { RepoKind } from '@hearth/hf-api'
 import { EntryKind, type FileAnswer, type FileProblem, type TreeEntry } from '@hearth/proto/storage/v1/content'
 import type { LfsPointer } from '@hearth/proto/storage/v1/repos'
 import { countRangeBytes } from '../../domain/byte-range.ts'
+import { countDownload } from '../count-download.ts'
 import { redirect, type Answer, type Call, type Handlers } from '../call.ts'
 import type { HttpDeps } from '../deps.ts'
 import { toRepoName } from '../mappers/repo-names.ts'
@@ -57,12 +58,13 @@ export function createFileHandlers(deps: HttpDeps): Pick<Handlers, 'headFile' | 
   }
 }
 
-async function findFile({ content }: HttpDeps, asked: AskedFile, call: Call): Promise<Found> {
-  const { answers } = await content.resolveFiles({ files: [{ repo: toRepoName(asked.kind, asked.repo), revision: asked.revision, path: asked.path }] }, call.rpc)
+async function findFile(deps: HttpDeps, asked: AskedFile, call: Call): Promise<Found> {
+  const { answers } = await deps.content.resolveFiles({ files: [{ repo: toRepoName(asked.kind, asked.repo), revision: asked.revision, path: asked.path }] }, call.rpc)
   const { value: found } = assertFile(required(answers[0]?.outcome, 'an outcome'))
   const away = redirectIfRenamed(call, asked, found.repo)
   if (away !== undefined) return { away }
   const entry = required(found.entry, 'an entry')
+  if (entry.kind === EntryKind.ENTRY_KIND_FILE) countDownload(deps, { kind: asked.kind, repoId: found.repo?.id ?? '', path: asked.path }, call)
   if (entry.kind === EntryKind.ENTRY_KIND_DIRECTORY) throw new HearthError('ENTRY_NOT_FOUND', 'Entry not found', { metadata: { sha: found.sha } })
   const sizeBytes = Number(entry.lfs?.sizeBytes ?? entry.sizeBytes)
   const etag = `"${entry.lfs?.sha256 ?? entry.oid}"`

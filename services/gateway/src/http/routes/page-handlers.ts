@@ -9,7 +9,7 @@ import { redirectIfRenamed } from '../renamed.ts'
 export function createPageHandlers({ repos }: HttpDeps): Pick<Handlers, 'repoPage'> {
   return {
     async repoPage({ params }, call) {
-      const answer = await repos.getRepo({ repo: toRepoName(params.kind, params.repo), revision: undefined, includeSiblings: true, includeBlobs: false }, call.rpc)
+      const answer = await repos.getRepo({ repo: toRepoName(params.kind, params.repo), revision: undefined, includeSiblings: true, includeBlobs: false, includeCardText: true, details: undefined }, call.rpc)
       const repo = requireRepo(answer.repo)
       return redirectIfRenamed(call, params, repo) ?? { kind: 'text', body: renderRepoPage(params.kind, repo, answer), headers: PAGE_HEADERS }
     },
