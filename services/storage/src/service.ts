@@ -72,7 +72,8 @@ export async function startStorage(config: StorageConfig, deps: StorageDeps): Pr
   const sweep = startSweeping(lfs, deps.log.named('sweep'))
   return {
     handlers: [
-      serve(AccessServiceService, createAccessHandlers(context)), serve(RepoServiceService, createRepoHandlers(context)), serve(ContentServiceService, createContentHandlers(context)), serve(LfsServiceService, createLfsHandlers(lfs)),
+      serve(AccessServiceService, createAccessHandlers(context)), serve(RepoServiceService, createRepoHandlers(context)),
+      serve(ContentServiceService, createContentHandlers(context)), serve(LfsServiceService, createLfsHandlers(lfs, context)),
     ],
     dataPlane,
     async [Symbol.asyncDispose]() {

@@ -3,7 +3,7 @@ import type { GitOid } from '@hearth/ids'
 import { openRepo } from './access.ts'
 import { MODE, type TreeItem } from './git/tree-codec.ts'
 import type { ContentContext } from './ports.ts'
-import { commitAt } from './read-tree.ts'
+import { commitAt, treePageToken } from './read-tree.ts'
 import type { Repo, RepoName } from './repo.ts'
 import { resolveRevision } from './revision.ts'
 import { describeItems, type TreeEntry } from './tree-entries.ts'
@@ -22,13 +22,14 @@ export interface RepoView {
   readonly revisionTime: Date
   /** Files only, in git's order; sizes and LFS facts only when asked for. */
   readonly siblings: readonly (Pick<TreeEntry, 'path'> & { readonly entry: TreeEntry | undefined })[]
-  readonly areSiblingsTruncated: boolean
+  /** Set when there are more: the page of a recursive listing at `sha` that goes on after them. */
+  readonly siblingsPageToken: string | undefined
   readonly cardText: string | undefined
   readonly configText: string | undefined
 }
 
 const MAX_TEXT_BYTES = 1024 * 1024
-/** All siblings together, as they are encoded: an RPC message takes 4 MiB, and the two texts take 2 at most. */
+/** All siblings together, as they are encoded: one message is read and written in one go, so that it is kept small. */
 const MAX_SIBLING_BYTES = 1_900_000
 const SIBLING_BYTES = 8
 const SIBLING_FACTS_BYTES = 160
@@ -45,7 +46,8 @@ export async function getRepo(ctx: ContentContext, actor: Actor, query: GetRepoQ
   const [cardText, configText] = await Promise.all([readSmallText(ctx, repo, found.get(CARD_PATH)), readSmallText(ctx, repo, found.get(CONFIG_PATH))])
   const wantsSiblings = query.includeSiblings || query.includeBlobs
   const { siblings, isTruncated } = wantsSiblings ? await listSiblings(ctx, repo, commit.treeOid, query.includeBlobs) : { siblings: [], isTruncated: false }
-  return { repo, sha, revisionTime: commit.time, siblings, areSiblingsTruncated: isTruncated, cardText, configText }
+  const siblingsPageToken = isTruncated ? treePageToken({ sha, path: '', after: siblings.at(-1)?.path ?? '' }) : undefined
+  return { repo, sha, revisionTime: commit.time, siblings, siblingsPageToken, cardText, configText }
 }
 
 async function listSiblings(ctx: ContentContext, repo: Repo, rootOid: GitOid, withFacts: boolean): Promise<{ siblings: RepoView['siblings']; isTruncated: boolean }> {

@@ -45,7 +45,7 @@ export interface Clock {
 export interface StorageObserver {
   commitCreated(event: { readonly repoId: ObjectId; readonly ref: string; readonly oid: string; readonly operations: number; readonly ms: number }): void
   accessChanged(event: { readonly repoId: ObjectId; readonly requestId: ObjectId; readonly move: AccessMove; readonly status: AccessStatus }): void
-  repoChanged(event: { readonly repoId: ObjectId; readonly change: 'created' | 'deleted' | 'updated' }): void
+  repoChanged(event: { readonly repoId: ObjectId; readonly change: 'created' | 'deleted' | 'updated' | 'moved' }): void
 }
 
 /** All that the use-cases of repos and content need. */

@@ -68,5 +68,5 @@ export function toRepoView(view: RepoView): GetRepoResponse {
   const siblings = view.siblings.map(({ path, entry }): Sibling => entry === undefined
     ? { path, sizeBytes: undefined, blobOid: undefined, lfs: undefined }
     : { path, sizeBytes: BigInt(entry.sizeBytes), blobOid: entry.oid, lfs: toLfsMessage(entry.lfs) })
-  return { repo: toRepoMessage(view.repo), sha: view.sha, revisionTime: view.revisionTime, siblings, siblingsTruncated: view.areSiblingsTruncated, cardText: view.cardText, configText: view.configText }
+  return { repo: toRepoMessage(view.repo), sha: view.sha, revisionTime: view.revisionTime, siblings, siblingsTruncated: view.siblingsPageToken !== undefined, siblingsPageToken: view.siblingsPageToken, cardText: view.cardText, configText: view.configText }
 }

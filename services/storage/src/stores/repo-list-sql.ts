@@ -23,7 +23,8 @@ export function buildListStatement(query: RepoListQuery): Statement {
   return { text, values }
 }
 
-function visibleSql(privateIn: readonly string[], bind: (value: unknown) => string): string {
+/** Says in SQL what `visibleTo` says; parameters go through `bind`. */
+export function visibleSql(privateIn: readonly string[], bind: (value: unknown) => string): string {
   return privateIn.length === 0 ? `r.visibility = 'public'` : `(r.visibility = 'public' or r.namespace_id = any(${bind(privateIn)}::text[]))`
 }
 

@@ -1,6 +1,7 @@
 import { HearthError, isHearthError } from '@hearth/errors'
 import { EXPANDABLE, type QueryOf, type RepoInfo, type RepoKind, type Routes } from '@hearth/hf-api'
 import { RepoSort, type GetRepoRequest, type Repo } from '@hearth/proto/storage/v1/repos'
+import { completeSiblings } from '../all-siblings.ts'
 import { json, type Answer, type Call, type Handlers } from '../call.ts'
 import type { HttpDeps } from '../deps.ts'
 import { defaultProperties, DETAIL_PROPERTIES, toRepoInfo, type InfoDetails } from '../mappers/repo-info.ts'
@@ -32,14 +33,17 @@ interface AskedInfo {
   readonly query: InfoQuery
 }
 
-async function showRepo({ repos }: HttpDeps, asked: AskedInfo, call: Call): Promise<Answer<RepoInfo>> {
+async function showRepo(deps: HttpDeps, asked: AskedInfo, call: Call): Promise<Answer<RepoInfo>> {
   const { kind, query } = asked
   const properties = query.expand.length > 0 ? checkExpand(kind, query.expand) : defaultProperties(kind, true)
-  const answer = await repos.getRepo({
-    repo: toRepoName(kind, asked.repo), revision: asked.revision, includeSiblings: needsSiblings(properties), includeBlobs: query.blobs ?? false,
-  }, call.rpc)
+  const name = toRepoName(kind, asked.repo)
+  const hasFacts = query.blobs ?? false
+  const answer = await deps.repos.getRepo({ repo: name, revision: asked.revision, includeSiblings: needsSiblings(properties), includeBlobs: hasFacts }, call.rpc)
   const repo = requireRepo(answer.repo)
-  return redirectIfRenamed(call, asked, repo) ?? json(toRepoInfo(kind, { repo, details: answer }, properties))
+  const away = redirectIfRenamed(call, asked, repo)
+  if (away !== undefined) return away
+  const details = answer.siblingsTruncated ? await completeSiblings(deps, { repo: name, hasFacts }, answer, call) : answer
+  return json(toRepoInfo(kind, { repo, details }, properties))
 }
 
 /** File names decide tags and library as well. */
