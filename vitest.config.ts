@@ -16,7 +16,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['libs/**/*.test.ts', 'services/**/*.test.ts', 'proto/*.test.ts', 'tools/**/*.test.{ts,mjs}'],
+          include: ['libs/**/*.test.ts', 'services/**/*.test.ts', 'proto/*.test.ts', 'tools/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'tools/boundary-canary/tree/**', ...SIMULATION],
           testTimeout: 20 * SECOND_MS,
           hookTimeout: MINUTE_MS,
