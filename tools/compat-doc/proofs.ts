@@ -13,6 +13,7 @@ export interface Compatibility {
 }
 
 const CLI = 'e2e/core/official-cli.test.ts'
+const REPO_OPS = 'e2e/core/repo-operations.test.ts'
 const GATEWAY = 'services/gateway/test'
 const ACCESS = { file: 'e2e/core/access-requests.test.ts', title: 'asks, decides and downloads' }
 const MATRIX = { file: 'services/all-in-one/test/permission-matrix.test.ts', title: 'on %s, %s repo' }
@@ -30,10 +31,14 @@ export const COMPATIBILITY: Readonly<Record<RouteId, Compatibility>> = {
   xorbGrants: { proof: { file: `${GATEWAY}/edge.test.ts`, title: 'says 404 to xorb grants' }, divergence: 'always 404: Xet is not served yet, clients use LFS' },
   badRequest: { proof: { file: `${GATEWAY}/edge.test.ts`, title: 'says 400 to %s' }, divergence: 'internal: where addresses end that are not valid UTF-8' },
   whoami: { proof: { file: CLI, title: 'logs in with a token and says who it is' }, divergence: 'no billing fields; `isPro` and `canPay` are always false' },
-  userOverview: { proof: { file: `${GATEWAY}/repos.test.ts`, title: 'shows users and organisations' }, divergence: 'names only, no counts and no followers' },
-  organizationOverview: { proof: { file: `${GATEWAY}/repos.test.ts`, title: 'shows users and organisations' }, divergence: 'names only, no counts and no followers' },
+  userOverview: { proof: { file: REPO_OPS, title: 'moves, duplicates' }, divergence: 'names and counts of repos; no followers' },
+  organizationOverview: { proof: { file: REPO_OPS, title: 'moves, duplicates' }, divergence: 'names and counts of repos; no followers' },
   createRepo: { proof: { file: CLI, title: 'creates a model, a dataset, a space' }, divergence: '`resourceGroupId`, hardware and storage of Spaces are not used' },
   deleteRepo: { proof: { file: CLI, title: 'works through the Python API' } },
+  moveRepo: { proof: { file: REPO_OPS, title: 'moves, duplicates' } },
+  duplicateRepo: { proof: { file: REPO_OPS, title: 'moves, duplicates' }, divergence: 'complete when it answers: `filesCopyPending` is always false; pull requests are not copied' },
+  ownRepos: { proof: { file: REPO_OPS, title: 'moves, duplicates' }, divergence: 'no buckets' },
+  organizationRepos: { proof: { file: REPO_OPS, title: 'moves, duplicates' }, divergence: 'no buckets' },
   updateSettings: { proof: { file: CLI, title: 'works through the Python API' }, divergence: 'visibility and gating mode' },
   validateYaml: { proof: { file: `${GATEWAY}/repos.test.ts`, title: 'judges cards' } },
   askAccess: { proof: { file: `${GATEWAY}/access.test.ts`, title: 'are asked for as JSON or by a form' }, divergence: 'ours' },
@@ -57,12 +62,16 @@ export const COMPATIBILITY: Readonly<Record<RouteId, Compatibility>> = {
   preupload: { proof: { file: CLI, title: 'uploads a folder with a 300 MB file' } },
   commit: { proof: { file: CLI, title: 'uploads a folder with a 300 MB file' }, divergence: 'a pull request holds commits; it has no discussion page and cannot be merged yet' },
   listRefs: { proof: { file: CLI, title: 'works through the Python API' } },
-  listCommits: { proof: { file: CLI, title: 'works through the Python API' }, divergence: '`p` reaches 100 pages; follow the Link header beyond' },
-  createBranch: { proof: { file: CLI, title: 'works through the Python API' }, divergence: '`emptyBranch` answers 501' },
+  listCommits: { proof: { file: CLI, title: 'works through the Python API' }, divergence: '`p` reaches 100,000 commits; follow the Link header beyond' },
+  createBranch: { proof: { file: CLI, title: 'works through the Python API' }, divergence: '`emptyBranch` makes one commit that holds .gitattributes' },
   deleteBranch: { proof: { file: CLI, title: 'works through the Python API' } },
+  squashHistory: { proof: { file: REPO_OPS, title: 'squashes' } },
   createTag: { proof: { file: CLI, title: 'works through the Python API' } },
   deleteTag: { proof: { file: CLI, title: 'works through the Python API' } },
   lfsBatch: { proof: { file: CLI, title: 'uploads a folder with a 300 MB file' }, divergence: 'an object that another repo holds is asked for all the same' },
   lfsVerify: { proof: { file: `${GATEWAY}/lfs.test.ts`, title: 'hands out one address' } },
+  lfsFiles: { proof: { file: REPO_OPS, title: 'lists and deletes large files' } },
+  deleteLfsFiles: { proof: { file: REPO_OPS, title: 'lists and deletes large files' }, divergence: 'needs the right to administer; the bytes go when no other repo holds them' },
+  shareLfsFiles: { proof: { file: 'services/storage/test/lfs-files.test.ts', title: 'shares' } },
   repoPage: { proof: { file: `${GATEWAY}/edge.test.ts`, title: 'shows plain pages' }, divergence: 'a plain page with the way to download' },
 }

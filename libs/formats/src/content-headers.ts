@@ -17,10 +17,10 @@ export interface ContentHeaders {
   readonly disposition: string
 }
 
-/** How a browser is told to treat a file of a repo, by its name alone. */
-export function contentHeadersOf(path: string): ContentHeaders {
+/** How a browser is told to treat a file of a repo, by its name alone; `isText` when its bytes are known to be plain text whatever it is called. */
+export function contentHeadersOf(path: string, { isText = false } = {}): ContentHeaders {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  const contentType = contentTypeOf(name)
+  const contentType = isText ? PLAIN : contentTypeOf(name)
   return { contentType, disposition: formatDisposition(contentType === OPAQUE ? 'attachment' : 'inline', name) }
 }
 

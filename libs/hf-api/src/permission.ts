@@ -1,9 +1,11 @@
 /**
  * What a caller needs for a route. `repo.*` is decided by the owner of the repo (libs/authz `can`), `namespace.create`
- * likewise; `user` means any valid credential; `signed` means that the path itself carries the right.
+ * likewise, `namespace.member` is for those who belong to it; `repo.duplicate` is `repo.readContent` on the source with `namespace.create`
+ * on the target; `user` means any valid credential; `signed` means that the path itself carries the right.
  */
 export const PERMISSIONS = [
-  'public', 'user', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.askAccess', 'repo.readAccessRequests', 'repo.administer', 'namespace.create', 'signed',
+  'public', 'user', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.askAccess', 'repo.readAccessRequests', 'repo.administer', 'repo.duplicate',
+  'namespace.create', 'namespace.member', 'signed',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
@@ -44,6 +46,7 @@ export function expectedOutcome({ permission, isBeforeAuth, caller, visibility }
     case 'public': return 'allow'
     case 'user': return caller === 'anonymous' ? LOG_IN : 'allow'
     case 'namespace.create': return caller === 'anonymous' ? LOG_IN : allowOnly(caller, ['owner', 'admin'])
+    case 'namespace.member': return caller === 'anonymous' ? LOG_IN : caller === 'stranger' ? FORBIDDEN : 'allow'
     default: return repoOutcome(permission, caller, visibility)
   }
 }

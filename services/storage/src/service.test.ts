@@ -58,7 +58,7 @@ const repo = { type: RepoType.REPO_TYPE_MODEL, path: 'ANA/m' }
 
 test('create, stage, commit, read back and export over the contracts', async () => {
   await using hub = await openService()
-  await hub.repos.createRepo({ type: repo.type, namespace: undefined, name: 'm', visibility: 0, spaceSdk: undefined }, call)
+  await hub.repos.createRepo({ type: repo.type, namespace: undefined, name: 'm', visibility: 0, spaceSdk: undefined, files: [] }, call)
   const { stagingPath } = await hub.content.openStaging({ repo, revision: 'main', createPr: false }, call)
   const contents = [Buffer.from('# card\n'), Buffer.alloc(400_000, 'x')]
   const staged = await fetch(hub.base + stagingPath, { method: 'POST', body: Buffer.concat(contents.map(frame)) })
@@ -80,7 +80,7 @@ test('create, stage, commit, read back and export over the contracts', async () 
 
 test('a change of visibility ends the links handed out before', async () => {
   await using hub = await openService()
-  await hub.repos.createRepo({ type: repo.type, namespace: 'ana', name: 'm', visibility: 0, spaceSdk: undefined }, call)
+  await hub.repos.createRepo({ type: repo.type, namespace: 'ana', name: 'm', visibility: 0, spaceSdk: undefined, files: [] }, call)
   const { answers } = await hub.content.resolveFiles({ files: [{ repo, revision: 'main', path: '.gitattributes' }] }, call)
   const path = answers[0]?.outcome?.$case === 'file' ? answers[0].outcome.value.dataPath : ''
   expect((await fetch(hub.base + path)).status).toBe(200)

@@ -82,7 +82,8 @@ export async function startStorage(config: StorageConfig, deps: StorageDeps): Pr
   started.work = work
   return {
     handlers: [
-      serve(AccessServiceService, createAccessHandlers(context)), serve(RepoServiceService, createRepoHandlers(context)), serve(ContentServiceService, createContentHandlers(context)), serve(LfsServiceService, createLfsHandlers(lfs)),
+      serve(AccessServiceService, createAccessHandlers(context)), serve(RepoServiceService, createRepoHandlers(context)),
+      serve(ContentServiceService, createContentHandlers(context)), serve(LfsServiceService, createLfsHandlers(lfs, context)),
       serve(CatalogueServiceService, createCatalogueHandlers({ downloads: work.downloads, tags: context.tags })),
     ],
     dataPlane,

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseLfsRules } from '../src/domain/git/attributes.ts'
 import { defaultFiles } from '../src/domain/git/default-files.ts'
-import { contentPolicyOf } from '../src/domain/content-policy.ts'
 import { planUpload, type PlannedFile, type PlanUploadQuery } from '../src/domain/plan-upload.ts'
 import { createRef, deleteRef, listRefs } from '../src/domain/refs.ts'
 import { resolveFiles } from '../src/domain/resolve-files.ts'
@@ -35,7 +34,7 @@ test('branches and tags, with the messages that clients know', async () => {
   await expect(deleteRef(storage.ctx, ANA, { repo: nameOf(repo), kind: 'tag', name: 'x' }, NO_SIGNAL)).rejects.toMatchObject({ reason: 'REVISION_NOT_FOUND' })
   await deleteRef(storage.ctx, ANA, { repo: nameOf(repo), kind: 'tag', name: 'v1.0' }, NO_SIGNAL)
   await using git = await exported(storage, repo)
-  const refs = (await listRefs(storage.ctx, ANA, { repo: nameOf(repo), includePullRequests: true })).map((ref) => `${ref.oid} ${ref.name}`)
+  const refs = (await listRefs(storage.ctx, ANA, { repo: nameOf(repo), includePullRequests: true })).refs.map((ref) => `${ref.oid} ${ref.name}`)
   expect(git.git(['for-each-ref', '--format=%(objectname) %(refname)']).trim().split('\n')).toEqual(refs)
 })
 
@@ -80,20 +79,7 @@ test('how files are to be sent', async () => {
 })
 
 test('default rules send weights through LFS and leave text alone', () => {
-  const rules = parseLfsRules(defaultFiles('model', 'm', undefined)[0]?.text ?? '')
+  const rules = parseLfsRules(defaultFiles({ type: 'model', name: 'm', spaceSdk: undefined })[0]?.text ?? '')
   expect(['model.safetensors', 'a/b/pytorch_model.bin', 'saved_model/x/y.txt', 'events.out.tfevents', 'a.tar.gz', 'x.lfs.y'].map((path) => rules(path))).toEqual([true, true, true, true, true, true])
   expect(['config.json', 'README.md', 'x/saved_modelx/y'].map((path) => rules(path))).toEqual([undefined, undefined, undefined])
-})
-
-test.each([
-  ['a/LICENSE', 'text/plain; charset=utf-8', `inline; filename="LICENSE"; filename*=UTF-8''LICENSE`],
-  ['x.HTML', 'text/plain; charset=utf-8', `inline; filename="x.HTML"; filename*=UTF-8''x.HTML`],
-  ['x.svg', 'text/plain; charset=utf-8', `inline; filename="x.svg"; filename*=UTF-8''x.svg`],
-  ['x.png', 'image/png', `inline; filename="x.png"; filename*=UTF-8''x.png`],
-  ['w.bin', 'application/octet-stream', `attachment; filename="w.bin"; filename*=UTF-8''w.bin`],
-  ['a "b\u00e9\n.pdf', 'application/octet-stream', `attachment; filename="a _b__.pdf"; filename*=UTF-8''a%20%22b%C3%A9%0A.pdf`],
-  ["it's (1).json", 'application/json', `inline; filename="it's (1).json"; filename*=UTF-8''it%27s%20%281%29.json`],
-  ['constructor', 'application/octet-stream', `attachment; filename="constructor"; filename*=UTF-8''constructor`],
-])('%j is labelled', (path, contentType, disposition) => {
-  expect(contentPolicyOf(path)).toEqual({ contentType, disposition })
 })

@@ -49,6 +49,14 @@ export function createMemoryLfsStore(nowMs: () => number = Date.now, isRepo: (id
       const found = uploads.get(id)
       return found !== undefined && (ifBefore === undefined || found.createdAt < ifBefore) && uploads.delete(id)
     },
+    async listHeld(repoId, { limit }) {
+      const all = [...held].flatMap(([key, objects]) => (key.startsWith(`${repoId} `) ? [...objects] : []))
+      return all.map(([sha256, sizeBytes]) => ({ sha256, sizeBytes, addedAt: new Date(0), place: undefined })).slice(0, limit)
+    },
+    async adoptObjects(repoId, sha256s, senderId) {
+      const known = new Map([...held.values()].flatMap((objects) => [...objects]))
+      for (const sha256 of sha256s) holding(repoId, senderId).set(sha256, known.get(sha256) ?? 0)
+    },
     async listUploadsBefore(time, limit) { return [...uploads.values()].filter((one) => one.createdAt < time).slice(0, limit).map(strip) },
   }
 }

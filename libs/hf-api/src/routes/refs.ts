@@ -32,6 +32,12 @@ export const REF_ROUTES = {
     response: { kind: 'json', schema: acknowledged }, errors: ['REPO_NOT_FOUND', 'REVISION_NOT_FOUND', 'FORBIDDEN', 'INVALID_ARGUMENT'], permission: 'repo.writeContent', since: SINCE,
     example: ({ kind: which, repo, freshName }) => ({ path: `/api/${which}/${repo}/branch/${freshName}` }),
   }),
+  squashHistory: route({
+    id: 'squashHistory', method: 'POST', path: '/api/{kind}/{repo}/super-squash/{branch}', summary: 'Replaces the history of a branch by one commit', params: branchParams,
+    body: { kind: 'json', schema: z.looseObject({ message: z.string().max(65_536).nullish() }).default({}) },
+    response: { kind: 'json', schema: acknowledged }, errors: ['REPO_NOT_FOUND', 'REVISION_NOT_FOUND', 'FORBIDDEN', 'INVALID_ARGUMENT'], permission: 'repo.writeContent', since: SINCE,
+    example: ({ kind: which, repo }) => ({ path: `/api/${which}/${repo}/super-squash/main`, contentType: 'application/json', body: '{"message":"all in one"}' }),
+  }),
   createTag: route({
     id: 'createTag', method: 'POST', path: '/api/{kind}/{repo}/tag/{revision}', summary: 'Creates a tag on a revision', params: revisionParams,
     body: { kind: 'json', schema: z.looseObject({ tag: refName, message: z.string().max(65_536).nullish() }) },

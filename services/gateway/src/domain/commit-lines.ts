@@ -1,4 +1,5 @@
 import { HearthError } from '@hearth/errors'
+import { decodeContent } from './inline-file.ts'
 
 /** The lines of a commit body, checked; `header` comes first and once. */
 export interface CommitHeader {
@@ -138,10 +139,10 @@ function parseLfsFile(fields: Fields): CommitLine {
 function contentOf(fields: Fields): Buffer {
   const text = stringOf(fields, 'content')
   const encoding = optionalString(fields, 'encoding') ?? 'utf-8'
-  if (encoding === 'utf-8' || encoding === 'utf8') return Buffer.from(text, 'utf8')
-  if (encoding !== 'base64') throw invalid(fields.line, 'field "encoding" must be base64 or utf-8')
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw invalid(fields.line, 'field "content" is not valid base64')
-  return Buffer.from(text, 'base64')
+  if (encoding !== 'base64' && encoding !== 'utf-8' && encoding !== 'utf8') throw invalid(fields.line, 'field "encoding" must be base64 or utf-8')
+  const content = decodeContent(text, encoding)
+  if (content === undefined) throw invalid(fields.line, 'field "content" is not valid base64')
+  return content
 }
 
 function pathOf(fields: Fields, name: string): string {

@@ -1,9 +1,7 @@
 import { webPrefixOf, type RepoKind } from '@hearth/hf-api'
-import { RepoAction } from '@hearth/proto/storage/v1/content'
 import type { Repo } from '@hearth/proto/storage/v1/repos'
 import { redirect, type Answer, type Call } from './call.ts'
-import type { HttpDeps } from './deps.ts'
-import { idOf, toRepoName } from './mappers/repo-names.ts'
+import { idOf } from './mappers/repo-names.ts'
 
 export interface AskedRepo {
   readonly kind: RepoKind
@@ -30,11 +28,4 @@ function webPath(kind: RepoKind, found: Repo, segments: readonly string[]): stri
   const [verb, revision, ...path] = segments.slice(2)
   const tail = [verb, revision, ...path.map((part) => part.replaceAll('%2F', '/'))].filter((part) => part !== undefined)
   return `/${webPrefixOf(kind)}${[idOf(found), ...tail].join('/')}`
-}
-
-/** Ids of one segment are aliases: routes whose answer does not name the repo ask for it first. */
-export async function redirectIfAlias({ content }: Pick<HttpDeps, 'content'>, asked: AskedRepo, call: Call): Promise<Answer<never> | undefined> {
-  if (asked.repo.includes('/')) return undefined
-  const { repo } = await content.openRepo({ repo: toRepoName(asked.kind, asked.repo), revision: undefined, action: RepoAction.REPO_ACTION_SEE }, call.rpc)
-  return redirectIfRenamed(call, asked, repo)
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DataPlane, StagedBlob, StagedFile } from '../../src/domain/ports.ts'
-import { gitOid, type FakeRepo, type World } from './world.ts'
+import { gitOid, pointerOf, type FakeRepo, type World } from './world.ts'
 
 /** Blobs with ranges, LFS PUT, and staging, without signatures. */
 export function createFakeDataPlane(world: World): DataPlane<IncomingMessage, ServerResponse> & { handle(req: IncomingMessage, res: ServerResponse): Promise<void> } {
@@ -14,7 +14,7 @@ export function createFakeDataPlane(world: World): DataPlane<IncomingMessage, Se
       const [, , kind, repoId = '', key = '', path = ''] = (req.url ?? '').split('/')
       const repo = world.repos.find(({ id }) => id === repoId)
       if (kind === 'stage') return takeFrames(req, res, repoId)
-      if (req.method === 'GET') return sendRange(req, res, kind === 'blob' ? blobOf(repo, key, path) : repo?.lfsObjects.get(key))
+      if (req.method === 'GET') return sendRange(req, res, kind === 'blob' || kind === 'raw' ? blobOf({ repo, isRaw: kind === 'raw' }, key, path) : repo?.lfsObjects.get(key))
       return takeObject(req, res, (content) => repo?.lfsObjects.set(key, content))
     },
     async stage(stagingPath, files) {
@@ -52,8 +52,9 @@ export function createFakeDataPlane(world: World): DataPlane<IncomingMessage, Se
   }
 }
 
-function blobOf(repo: FakeRepo | undefined, sha: string, path: string): Buffer | undefined {
-  return repo?.commits.get(sha)?.files.get(decodeURIComponent(path))?.content
+function blobOf({ repo, isRaw }: { readonly repo: FakeRepo | undefined; readonly isRaw: boolean }, sha: string, path: string): Buffer | undefined {
+  const file = repo?.commits.get(sha)?.files.get(decodeURIComponent(path))
+  return isRaw && file?.lfs !== undefined ? pointerOf(file.content) : file?.content
 }
 
 async function takeObject(req: IncomingMessage, res: ServerResponse, take: (content: Buffer) => void): Promise<void> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RepoAction as Action } from '@hearth/authz'
 import { HearthError, isHearthError } from '@hearth/errors'
+import { contentHeadersOf } from '@hearth/formats'
 import {
   EntryKind, RefKind, RepoAction, UploadMode, type CommitOperation, type ContentServiceService, type CreateCommitRequest, type FileAnswer, type FileQuery, type TreeEntry,
 } from '@hearth/proto/storage/v1/content'
@@ -38,18 +39,20 @@ export function createFakeContent(world: World): ServiceHandlers<typeof ContentS
     },
     resolveFiles: async ({ files }, context) => ({ answers: files.map((file) => resolveFile(world, file, context)) }),
     async listTree({ repo, revision, path, recursive, expand, page }, { actor }) {
-      const commit = world.commitAt(world.open(repo, actor, 'see'), revision)
+      const found = world.open(repo, actor, 'see')
+      const commit = world.commitAt(found, revision)
       const entries = entriesOf(commit, expand).filter((entry) => path === '' || entry.path.startsWith(`${path}/`))
       if (path !== '' && entries.length === 0) throw new HearthError('ENTRY_NOT_FOUND', 'Entry not found', { metadata: { sha: commit.oid } })
       const depth = path === '' ? 0 : path.split('/').length
       const shown = recursive ? entries : entries.filter((entry) => entry.path.split('/').length === depth + 1)
       const from = Number(page?.pageToken ?? 0)
       const size = page?.pageSize ?? 1000
-      return { sha: commit.oid, entries: shown.slice(from, from + size), page: { nextPageToken: from + size < shown.length ? String(from + size) : undefined } }
+      return { repo: toRepo(found), sha: commit.oid, entries: shown.slice(from, from + size), page: { nextPageToken: from + size < shown.length ? String(from + size) : undefined } }
     },
     async getPaths({ repo, revision, paths, expand }, { actor }) {
-      const commit = world.commitAt(world.open(repo, actor, 'see'), revision)
-      return { sha: commit.oid, entries: entriesOf(commit, expand).filter((entry) => paths.includes(entry.path)) }
+      const found = world.open(repo, actor, 'see')
+      const commit = world.commitAt(found, revision)
+      return { repo: toRepo(found), sha: commit.oid, entries: entriesOf(commit, expand).filter((entry) => paths.includes(entry.path)) }
     },
     async planUpload({ repo, revision, createPr, files }, { actor }) {
       const commit = world.commitAt(world.open(repo, actor, writeAction(createPr)), revision)
@@ -63,18 +66,19 @@ export function createFakeContent(world: World): ServiceHandlers<typeof ContentS
       return { repoId: id, stagingPath: `/-/stage/${id}` }
     },
     createCommit: async (request, context) => createCommit(world, request, context),
-    async listCommits({ repo, revision, page }, { actor }) {
+    async listCommits({ repo, revision, page, skip }, { actor }) {
       const found = world.open(repo, actor, 'see')
       const history = []
       for (let at: FakeCommit | undefined = world.commitAt(found, revision); at !== undefined; at = at.parent === undefined ? undefined : found.commits.get(at.parent)) history.push(at)
-      const from = Number(page?.pageToken ?? 0)
+      const from = Number(page?.pageToken ?? skip ?? 0)
       const size = page?.pageSize ?? 50
       const commits = history.slice(from, from + size).map(({ oid, title, message, time }) => ({ oid, title, message, time, authorNames: ['ana'] }))
-      return { commits, totalCount: BigInt(history.length), page: { nextPageToken: from + size < history.length ? String(from + size) : undefined } }
+      return { repo: toRepo(found), commits, totalCount: BigInt(history.length), page: { nextPageToken: from + size < history.length ? String(from + size) : undefined } }
     },
     async listRefs({ repo, includePullRequests }, { actor }) {
-      const refs = [...world.open(repo, actor, 'see').refs].map(([name, targetOid]) => ({ name, targetOid }))
-      return { refs: refs.filter(({ name }) => includePullRequests || !name.startsWith('refs/pr/')) }
+      const found = world.open(repo, actor, 'see')
+      const refs = [...found.refs].map(([name, targetOid]) => ({ name, targetOid }))
+      return { repo: toRepo(found), refs: refs.filter(({ name }) => includePullRequests || !name.startsWith('refs/pr/')) }
     },
     async createRef({ repo, kind, name, startingPoint }, { actor }) {
       const found = world.open(repo, actor, 'writeContent')
@@ -82,6 +86,13 @@ export function createFakeContent(world: World): ServiceHandlers<typeof ContentS
       if (found.refs.has(ref)) throw new HearthError('REF_EXISTS', `Reference ${ref} already exists`)
       found.refs.set(ref, world.commitAt(found, startingPoint ?? 'main').oid)
       return {}
+    },
+    async squashHistory({ repo, branch, message }, { actor }) {
+      const found = world.open(repo, actor, 'writeContent')
+      const { files } = world.commitAt(found, branch)
+      found.refs.delete(`refs/heads/${branch}`)
+      const { oid } = commitFiles(found, `refs/heads/${branch}`, { title: message ?? 'squash', message: '', change: (tree) => files.forEach((file, path) => tree.set(path, file)) })
+      return { commitOid: oid }
     },
     async deleteRef({ repo, kind, name }, { actor }) {
       const found = world.open(repo, actor, 'writeContent')
@@ -93,17 +104,23 @@ export function createFakeContent(world: World): ServiceHandlers<typeof ContentS
   } as ServiceHandlers<typeof ContentServiceService>
 }
 
-function resolveFile(world: World, { repo, revision, path }: FileQuery, { actor }: CallContext): FileAnswer {
+function resolveFile(world: World, { repo, revision, path, raw }: FileQuery, { actor }: CallContext): FileAnswer {
   try {
     const found = world.open(repo, actor, 'readContent')
     const commit = world.commitAt(found, revision)
-    const entry = entriesOf(commit, false).find((each) => each.path === path)
+    const entry = entriesOf(commit, false).map((each) => (raw === true ? asPointer(each) : each)).find((each) => each.path === path)
     if (entry === undefined) throw new HearthError('ENTRY_NOT_FOUND', 'Entry not found', { metadata: { sha: commit.oid } })
-    return { outcome: { $case: 'file', value: { repo: toRepo(found), sha: commit.oid, entry, dataPath: `/-/blob/${found.id}/${commit.oid}/${encodeURIComponent(path)}` } } }
+    const { contentType, disposition } = contentHeadersOf(path)
+    const dataPath = `/-/${raw === true ? 'raw' : 'blob'}/${found.id}/${commit.oid}/${encodeURIComponent(path)}`
+    return { outcome: { $case: 'file', value: { repo: toRepo(found), sha: commit.oid, entry, dataPath, contentType, contentDisposition: disposition } } }
   } catch (error) {
     if (!isHearthError(error)) throw error
     return { outcome: { $case: 'problem', value: { reason: error.reason, message: error.message, sha: error.metadata['sha'], metadata: { ...error.metadata } } } }
   }
+}
+
+function asPointer({ lfs, ...entry }: TreeEntry): TreeEntry {
+  return lfs === undefined ? entry : { ...entry, sizeBytes: lfs.pointerSizeBytes }
 }
 
 function entriesOf(commit: FakeCommit, expand: boolean): TreeEntry[] {

@@ -1,7 +1,7 @@
 import { HearthError } from '@hearth/errors'
 import { LfsOperation, type LfsServiceService } from '@hearth/proto/storage/v1/content'
 import type { ServiceHandlers } from '@hearth/rpc'
-import type { World } from './world.ts'
+import { toRepo, type World } from './world.ts'
 
 export const PART_BYTES = 10
 
@@ -32,6 +32,21 @@ export function createFakeLfs(world: World): ServiceHandlers<typeof LfsServiceSe
           }
         }),
       }
+    },
+    async listLfsFiles({ repo, page }, { actor }) {
+      const found = world.open(repo, actor, 'writeContent')
+      const files = [...found.lfsObjects].map(([sha256, content]) => ({ object: { sha256, sizeBytes: BigInt(content.length) }, pushTime: new Date('2026-01-02T03:04:05.006Z'), path: `${sha256.slice(0, 4)}.bin`, ref: 'refs/heads/main' }))
+      const [from, size] = [Number(page?.pageToken ?? 0), page?.pageSize ?? 1000]
+      return { repo: toRepo(found), files: files.slice(from, from + size), page: { nextPageToken: from + size < files.length ? String(from + size) : undefined } }
+    },
+    async deleteLfsFiles({ repo, sha256s }, { actor }) {
+      const found = world.open(repo, actor, 'administer')
+      return { deleted: sha256s.filter((sha256) => found.lfsObjects.delete(sha256)).length }
+    },
+    async shareLfsFiles({ source, target, sha256s }, { actor }) {
+      const [from, to] = [world.open(source, actor, 'readContent'), world.open(target, actor, 'writeContent')]
+      for (const sha256 of sha256s) to.lfsObjects.set(sha256, from.lfsObjects.get(sha256) ?? Buffer.alloc(0))
+      return { missingSha256s: sha256s.filter((sha256) => !from.lfsObjects.has(sha256)) }
     },
     async verifyObject({ repo, object }, { actor }) {
       const found = world.open(repo, actor, 'openPullRequest')

@@ -6,11 +6,13 @@ import { GatedMode, RepoType, RepoVisibility, type GetRepoRequest, type GetRepoR
 import type { ServiceHandlers } from '@hearth/rpc'
 import { namespaceIdOf } from './accounts.ts'
 import { commitFiles } from './storage-content.ts'
+import { createFakeMoves } from './storage-repo-moves.ts'
 import { fileOf, resourceOf, toRepo, type FakeCommit, type FakeRepo, type World } from './world.ts'
 
 export function createFakeRepos(world: World): ServiceHandlers<typeof RepoServiceService> {
   return {
-    async createRepo({ type, namespace, name, visibility, spaceSdk }, { actor }) {
+    ...createFakeMoves(world),
+    async createRepo({ type, namespace, name, visibility, spaceSdk, files }, { actor }) {
       const owner = namespace ?? (actor.kind === 'user' ? actor.name : '')
       const id = namespaceIdOf(owner)
       if (id === undefined) throw new HearthError('NAMESPACE_NOT_FOUND', 'Namespace not found')
@@ -22,7 +24,7 @@ export function createFakeRepos(world: World): ServiceHandlers<typeof RepoServic
         commits: new Map(), refs: new Map(), staged: new Map(), lfsObjects: new Map(), pulls: 0,
       }
       world.repos.push(repo)
-      commitFiles(repo, 'refs/heads/main', { title: 'initial commit', message: '', change: (files) => files.set('.gitattributes', fileOf(Buffer.from('*.bin filter=lfs\n'))) })
+      commitFiles(repo, 'refs/heads/main', { title: 'initial commit', message: '', change: (tree) => [{ path: '.gitattributes', content: Buffer.from('*.bin filter=lfs\n') }, ...files].forEach(({ path, content }) => tree.set(path, fileOf(Buffer.from(content)))) })
       return { repo: toRepo(repo) }
     },
     async deleteRepo({ repo }, { actor }) {

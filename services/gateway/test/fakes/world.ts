@@ -88,9 +88,13 @@ export function fileOf(content: Buffer): FakeFile {
   return { oid: gitOid('blob', content), content, lfs: undefined }
 }
 
+export function pointerOf(content: Buffer): Buffer {
+  return Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${createHash('sha256').update(content).digest('hex')}\nsize ${content.length}\n`)
+}
+
 export function lfsFileOf(content: Buffer): FakeFile {
   const sha256 = createHash('sha256').update(content).digest('hex')
-  const pointer = Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${content.length}\n`)
+  const pointer = pointerOf(content)
   return { oid: gitOid('blob', pointer), content, lfs: { sha256, sizeBytes: BigInt(content.length), pointerSizeBytes: BigInt(pointer.length) } }
 }
 

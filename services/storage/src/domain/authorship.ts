@@ -2,7 +2,7 @@ import type { Actor } from '@hearth/authz'
 import type { GitOid } from '@hearth/ids'
 import { encodeCommit } from './git/commit-codec.ts'
 import { makeObject, type GitObject } from './git/git-object.ts'
-import type { BlobFacts, CommitRecord, NewCommit } from './git-store-port.ts'
+import type { CommitRecord, NewCommit, ReachedBlob } from './git-store-port.ts'
 
 export interface Author {
   readonly id: string
@@ -27,7 +27,8 @@ export interface CommitDraft {
   readonly summary: string
   readonly description: string
   readonly objects: readonly GitObject[]
-  readonly reached: readonly BlobFacts[]
+  readonly reached: readonly ReachedBlob[]
+  readonly pushedTo?: string | undefined
 }
 
 /** The commit object and its row; git's times are whole seconds, so the row's are. */
@@ -36,20 +37,21 @@ export function buildCommit(draft: CommitDraft): NewCommit {
   const signature = { name: draft.author.name, email: draft.author.email, time }
   const parentOids = draft.parent === undefined ? [] : [draft.parent.oid]
   const title = oneLine(draft.summary)
-  const message = draft.description === '' ? title : `${title}\n\n${withoutNul(draft.description)}`
+  const message = draft.description === '' ? title : `${title}\n\n${cleanText(draft.description)}`
   const object = makeObject('commit', encodeCommit({ treeOid: draft.treeOid, parentOids, author: signature, committer: signature, message }))
   const linearDepth = draft.parent === undefined ? 1 : addOne(draft.parent.linearDepth)
   return {
     record: { oid: object.oid, treeOid: draft.treeOid, parentOids, authorName: draft.author.name, time, title, message, linearDepth },
-    authorEmail: draft.author.email, objects: [...draft.objects, object], reached: draft.reached,
+    authorEmail: draft.author.email, objects: [...draft.objects, object], reached: draft.reached, pushedTo: draft.pushedTo,
   }
 }
 
 function oneLine(summary: string): string {
-  return withoutNul(summary).split(/\r?\n/, 1)[0]?.trim() || 'Update'
+  return cleanText(summary).split(/\r?\n/, 1)[0]?.trim() || 'Update'
 }
 
-function withoutNul(text: string): string {
+/** What PostgreSQL and git both take. */
+export function cleanText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '')
 }
 

@@ -6,7 +6,7 @@ import { coverLfsPaths } from './git/attributes.ts'
 import { makeObject, type GitObject } from './git/git-object.ts'
 import { invalidPath } from './git/path-rules.ts'
 import { MODE, type TreeItem } from './git/tree-codec.ts'
-import type { BlobFacts, CommitRecord, GitReader, RepoTransaction } from './git-store-port.ts'
+import type { BlobFacts, CommitRecord, GitReader, ReachedBlob, RepoTransaction } from './git-store-port.ts'
 import type { Repo } from './repo.ts'
 import { resolveRevision } from './revision.ts'
 import { openTreeEdit, type TreeEdit } from './tree-edit.ts'
@@ -18,7 +18,7 @@ export type CopySources = ReadonlyMap<CopyOperation, { readonly item: TreeItem; 
 
 export interface AppliedObjects {
   readonly objects: readonly GitObject[]
-  readonly reached: readonly BlobFacts[]
+  readonly reached: readonly ReachedBlob[]
 }
 
 interface ApplyContext {
@@ -33,20 +33,20 @@ const ATTRIBUTES_PATH = '.gitattributes'
 
 /** Applies the lines in order, then sees to it that .gitattributes covers every LFS file of the commit. */
 export async function applyOperations(context: ApplyContext, operations: readonly CommitOperation[]): Promise<AppliedObjects> {
-  const added = new Map<GitOid, SourceBlob>()
+  const added = new Map<GitOid, AppliedFile>()
   const lfsPaths = new Set<string>()
   for (const operation of operations) {
     const source = applyOne(context, operation)
     if (source === undefined) continue
-    added.set(source.blob.facts.oid, source.blob)
+    added.set(source.blob.facts.oid, source)
     if (source.blob.facts.lfs === undefined) lfsPaths.delete(source.path)
     else lfsPaths.add(source.path)
   }
   const present = [...lfsPaths].filter((path) => context.edit.find(path) !== undefined)
   const attributes = await coverByAttributes(context, present)
-  if (attributes !== undefined) added.set(attributes.facts.oid, attributes)
-  const blobs = [...added.values()]
-  return { objects: blobs.flatMap((blob) => (blob.object === undefined ? [] : [blob.object])), reached: blobs.map((blob) => blob.facts) }
+  if (attributes !== undefined) added.set(attributes.facts.oid, { path: ATTRIBUTES_PATH, blob: attributes })
+  const files = [...added.values()]
+  return { objects: files.flatMap(({ blob }) => (blob.object === undefined ? [] : [blob.object])), reached: files.map(({ path, blob }) => ({ ...blob.facts, path })) }
 }
 
 interface AppliedFile {

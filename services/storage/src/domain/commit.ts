@@ -88,7 +88,7 @@ async function advanceRef(work: Work, ref: string): Promise<CommitOutcome> {
   const { tx, repo, command } = work
   const head = await headOf(tx, repo, ref, command.revision)
   const base = await expectedParent(tx, repo, head, command.parentCommit)
-  const made = await draftCommit(work, base)
+  const made = await draftCommit(work, base, ref)
   const isRepeat = base.oid !== head.oid
   if (isRepeat && made?.record.treeOid !== head.treeOid) throw parentMoved()
   if (made === undefined || isRepeat) return { commitOid: head.oid, pullRequestNumber: undefined, repo }
@@ -120,7 +120,7 @@ function parentMoved(): HearthError {
 }
 
 /** undefined when the operations leave the tree as it is. */
-async function draftCommit(work: Work, base: CommitRecord): Promise<NewCommit | undefined> {
+async function draftCommit(work: Work, base: CommitRecord, pushedTo: string | undefined): Promise<NewCommit | undefined> {
   const { command, repo, tx, sources } = work
   const edit = await openTreeEdit(tx, repo.id, base.treeOid, touchedPaths(command.operations))
   const copies = await openCopySources(tx, repo, base, command.operations)
@@ -130,7 +130,7 @@ async function draftCommit(work: Work, base: CommitRecord): Promise<NewCommit | 
   if (command.operations.some((operation) => touchesCard(operation))) await assertCard(work, edit.find(CARD_PATH))
   return buildCommit({
     treeOid: rootOid, parent: base, author: authorOf(work.actor), time: work.ctx.clock.now(), summary: command.summary,
-    description: command.description, objects: [...added.objects, ...trees], reached: added.reached,
+    description: command.description, objects: [...added.objects, ...trees], reached: added.reached, pushedTo,
   })
 }
 
@@ -154,11 +154,11 @@ async function openPullRequest(work: Work, ref: string): Promise<CommitOutcome> 
   const wanted = command.parentCommit === undefined ? head.oid : parseGitOid(command.parentCommit)
   const base = wanted === head.oid ? head : wanted === undefined ? undefined : await tx.findCommit(repo.id, wanted)
   if (base === undefined) throw revisionNotFound(command.parentCommit ?? '')
-  const made = await draftCommit(work, base)
-  if (made !== undefined) await tx.addCommit(made)
   const author = authorOf(work.actor)
   const title = command.summary === '' ? 'Update' : command.summary
   const number = await tx.addDiscussion({ kind: 'pull_request', title, description: command.description, authorId: author.id, authorName: author.name })
+  const made = await draftCommit(work, base, pullRequestRef(number))
+  if (made !== undefined) await tx.addCommit(made)
   const tip = made?.record.oid ?? base.oid
   await tx.changeRef({ kind: 'set', name: pullRequestRef(number), from: undefined, to: tip })
   return { commitOid: tip, pullRequestNumber: number, repo }

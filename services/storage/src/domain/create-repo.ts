@@ -1,13 +1,17 @@
-import { canCreateRepo, tokenAllows, type Actor } from '@hearth/authz'
+import type { Actor } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
+import type { ObjectId } from '@hearth/ids'
 import { authorOf, buildCommit } from './authorship.ts'
 import { defaultFiles } from './git/default-files.ts'
-import { makeObject } from './git/git-object.ts'
-import { compareTreeItems, encodeTree, MODE } from './git/tree-codec.ts'
-import type { NewCommit } from './git-store-port.ts'
-import type { CallerCredentials, Namespace, StorageContext } from './ports.ts'
+import { EMPTY_TREE_OID, makeObject } from './git/git-object.ts'
+import { assertPath } from './git/path-rules.ts'
+import { MODE } from './git/tree-codec.ts'
+import type { NewCommit, TreeReader } from './git-store-port.ts'
+import { openNamespace } from './open-namespace.ts'
+import type { CallerCredentials, StorageContext } from './ports.ts'
 import { assertRepoName } from './repo-names.ts'
 import type { Repo, RepoType, SpaceSdk } from './repo.ts'
+import { openTreeEdit } from './tree-edit.ts'
 
 export interface CreateRepoCommand {
   readonly type: RepoType
@@ -15,16 +19,29 @@ export interface CreateRepoCommand {
   readonly name: string
   readonly visibility: 'public' | 'private' | undefined
   readonly spaceSdk: SpaceSdk | undefined
+  /** Light files of the first commit; they replace default files of the same path. */
+  readonly files?: readonly InitialFile[]
+  /** Goes into the metadata of the card, unless `files` brings one. */
+  readonly license?: string | undefined
 }
 
-/** A repo with its first commit on main. Throws REPO_EXISTS (metadata `repo`), NAMESPACE_NOT_FOUND, FORBIDDEN, INVALID_ARGUMENT. */
+export interface InitialFile {
+  readonly path: string
+  readonly content: Buffer
+}
+
+const MAX_FILES = 100
+const MAX_FILE_BYTES_IN_ALL = 1024 * 1024
+
+/** A repo with its first commit on main. Throws REPO_EXISTS (metadata `repo`), NAMESPACE_NOT_FOUND, FORBIDDEN, INVALID_ARGUMENT, INVALID_PATH, TOO_LARGE. */
 export async function createRepo(ctx: StorageContext, actor: Actor, command: CreateRepoCommand, caller: CallerCredentials): Promise<Repo> {
   assertCommand(command)
   const namespace = await openNamespace(ctx, actor, command.namespace, caller)
   const createdAt = ctx.clock.now()
-  const first = firstCommit(actor, command, createdAt)
+  const id = ctx.newId()
+  const first = await firstCommit(actor, command, { id, createdAt })
   const repo = await ctx.repos.insertRepo({
-    id: ctx.newId(), type: command.type, namespace: namespace.name, name: command.name, namespaceId: namespace.id,
+    id, type: command.type, namespace: namespace.name, name: command.name, namespaceId: namespace.id,
     creatorId: actor.kind === 'user' ? actor.id : namespace.id, visibility: command.visibility ?? namespace.defaultVisibility,
     spaceSdk: command.spaceSdk, createdAt, headOid: first.record.oid,
   }, first)
@@ -38,27 +55,27 @@ function assertCommand(command: CreateRepoCommand): void {
     throw new HearthError('INVALID_ARGUMENT', 'A Space needs an sdk: gradio, streamlit, docker or static')
   }
   if (command.type !== 'space' && command.spaceSdk !== undefined) throw new HearthError('INVALID_ARGUMENT', 'Only a Space has an sdk')
+  if (command.license !== undefined && !/^[\w.+-]{1,80}$/.test(command.license)) throw new HearthError('INVALID_ARGUMENT', 'license: an identifier such as "apache-2.0" is expected')
+  const files = command.files ?? []
+  const bytes = files.reduce((sum, file) => sum + file.content.length, 0)
+  if (files.length > MAX_FILES || bytes > MAX_FILE_BYTES_IN_ALL) {
+    throw new HearthError('TOO_LARGE', `A new repository takes at most ${MAX_FILES} files of ${MAX_FILE_BYTES_IN_ALL} bytes in all; commit the others afterwards`)
+  }
+  for (const file of files) assertPath(file.path)
 }
 
-async function openNamespace(ctx: StorageContext, actor: Actor, asked: string | undefined, caller: CallerCredentials): Promise<Namespace> {
-  if (actor.kind === 'anonymous') throw new HearthError('UNAUTHENTICATED', 'You must log in to create a repository.')
-  const name = asked ?? actor.name
-  const namespace = await ctx.namespaces.findNamespace(name, caller)
-  if (namespace === undefined) throw new HearthError('NAMESPACE_NOT_FOUND', `There is no user or organization named ${JSON.stringify(name.slice(0, 100))}`)
-  if (canCreateRepo(actor, { id: namespace.id }) === 'allow') return namespace
-  const right = actor.kind === 'user' && actor.token.role === 'fineGrained' ? 'repo.write' : 'write'
-  const isTokenTooWeak = actor.kind === 'user' && !tokenAllows(actor.token, 'repo.write', { namespaceId: namespace.id })
-  const why = isTokenTooWeak ? `the token in use has no "${right}" right` : 'you have no right to do so'
-  throw new HearthError('FORBIDDEN', `Forbidden: cannot create a repository under the namespace ${namespace.name}: ${why}.`)
-}
+const NO_TREES: TreeReader = { readTrees: async () => new Map() }
 
-function firstCommit(actor: Actor, command: CreateRepoCommand, time: Date): NewCommit {
-  const blobs = defaultFiles(command.type, command.name, command.spaceSdk).map((file) => ({ name: file.path, object: makeObject('blob', Buffer.from(file.text)) }))
-  const items = blobs.map((blob) => ({ name: blob.name, mode: MODE.file, oid: blob.object.oid })).toSorted(compareTreeItems)
-  const tree = makeObject('tree', encodeTree(items))
+async function firstCommit(actor: Actor, command: CreateRepoCommand, repo: { readonly id: ObjectId; readonly createdAt: Date }): Promise<NewCommit> {
+  const files = new Map<string, Buffer>(defaultFiles(command).map((file) => [file.path, Buffer.from(file.text)]))
+  for (const file of command.files ?? []) files.set(file.path, file.content)
+  const blobs = [...files].map(([path, content]) => ({ path, object: makeObject('blob', content) }))
+  const edit = await openTreeEdit(NO_TREES, repo.id, EMPTY_TREE_OID, [...files.keys()])
+  for (const { path, object } of blobs) edit.put(path, { mode: MODE.file, oid: object.oid })
+  const { rootOid, trees } = edit.finish()
   return buildCommit({
-    treeOid: tree.oid, parent: undefined, author: authorOf(actor), time, summary: 'initial commit', description: '',
-    objects: [...blobs.map((blob) => blob.object), tree],
+    treeOid: rootOid, parent: undefined, author: authorOf(actor), time: repo.createdAt, summary: 'initial commit', description: '',
+    objects: [...blobs.map((blob) => blob.object), ...trees],
     reached: blobs.map((blob) => ({ oid: blob.object.oid, sizeBytes: blob.object.data.length, lfs: undefined })),
   })
 }

@@ -5,7 +5,7 @@ import { NO_DETAILS, type DetailChoice, type RepoFacts } from './catalogue/facts
 import type { CommitRecord } from './git-store-port.ts'
 import { visibleTo } from './list-repos.ts'
 import type { ContentContext } from './ports.ts'
-import { commitAt } from './read-tree.ts'
+import { commitAt, treePageToken } from './read-tree.ts'
 import { foldRepoPath, repoPath, type Repo, type RepoName } from './repo.ts'
 import { resolveRevision } from './revision.ts'
 import { listSiblings, MAX_SIBLING_BYTES, type SiblingList } from './siblings.ts'
@@ -27,6 +27,8 @@ export interface RepoView {
   readonly sha: GitOid
   readonly revisionTime: Date
   readonly siblings: SiblingList
+  /** Set when there are more: the page of a recursive listing at `sha` that goes on after them. */
+  readonly siblingsPageToken: string | undefined
   readonly cardText: string | undefined
   readonly facts: RepoFacts
   readonly relatives: Relatives
@@ -48,7 +50,8 @@ export async function getRepo(ctx: ContentContext, actor: Actor, query: GetRepoQ
     query.includeCardText ? readCardText(ctx, repo, commit) : undefined,
     relativesOf(ctx, actor, repo, query),
   ])
-  return { repo, sha, revisionTime: commit.time, siblings, cardText, facts, relatives }
+  const siblingsPageToken = siblings.isTruncated ? treePageToken({ sha, path: '', after: siblings.rows.at(-1)?.path ?? '' }) : undefined
+  return { repo, sha, revisionTime: commit.time, siblings, siblingsPageToken, cardText, facts, relatives }
 }
 
 /** The catalogue has those of the default branch; others are derived from their tree, as the catalogue's were. Weights are counted for the head alone. */

@@ -41,7 +41,10 @@ export interface CommitRecord {
 
 export interface RefRecord {
   readonly name: string
+  /** The commit. */
   readonly oid: GitOid
+  /** Of an annotated tag the tag object, which is what git's own ref names. */
+  readonly tagOid: GitOid | undefined
 }
 
 /** Reads of the immutable objects of one repo. Every answer is limited to what that repo holds. */
@@ -65,8 +68,19 @@ export interface GitReader extends TreeReader {
   walkFirstParents(repoId: ObjectId, start: GitOid, limit: number): Promise<readonly CommitRecord[]>
   /** All ancestors, newest first. */
   listHistory(repoId: ObjectId, start: GitOid, page: { readonly offset: number; readonly limit: number }): Promise<readonly CommitRecord[]>
+  /** All that `starts` reach, themselves included, in no order: at most `max`. */
+  listReachable(repoId: ObjectId, starts: readonly GitOid[], max: number): Promise<readonly CommitRecord[]>
+  /** Bytes of commits and tags. */
+  readRaw(repoId: ObjectId, oids: readonly GitOid[]): Promise<ReadonlyMap<GitOid, Buffer>>
+  /** The pointers of these objects among the repo's blobs. */
+  findPointers(repoId: ObjectId, sha256s: readonly Sha256[]): Promise<ReadonlySet<GitOid>>
   /** Ancestors, itself included, counted up to `max`. */
   countHistory(repoId: ObjectId, start: GitOid, max: number): Promise<number>
+}
+
+/** A blob that a commit names, and where. */
+export interface ReachedBlob extends BlobFacts {
+  readonly path?: string | undefined
 }
 
 /** What one commit adds; written in one go. */
@@ -76,11 +90,13 @@ export interface NewCommit {
   /** Trees, pointer blobs and the commit itself. */
   readonly objects: readonly GitObject[]
   /** Blobs of this commit that no commit named before, or that became LFS files. */
-  readonly reached: readonly BlobFacts[]
+  readonly reached: readonly ReachedBlob[]
+  /** The ref that it is pushed to, when that is known. */
+  readonly pushedTo?: string | undefined
 }
 
 export type RefChange =
-  | { readonly kind: 'set'; readonly name: string; readonly from: GitOid | undefined; readonly to: GitOid }
+  | { readonly kind: 'set'; readonly name: string; readonly from: GitOid | undefined; readonly to: GitOid; readonly tag?: GitObject }
   | { readonly kind: 'delete'; readonly name: string; readonly from: GitOid }
 
 export interface NewDiscussion {
@@ -99,8 +115,10 @@ export interface DiscussionRecord extends NewDiscussion {
 /** One transaction that holds the repo's write lock: all of it lands, or nothing. */
 export interface RepoTransaction extends GitReader {
   addCommit(commit: NewCommit): Promise<void>
-  /** Moves or deletes a ref and records the event hearth.storage.v1.ref.moved. The lock makes compare-and-set a plain read before. */
+  /** Moves or deletes a ref (with its tag object) and records the event hearth.storage.v1.ref.moved. The lock makes compare-and-set a plain read before. */
   changeRef(change: RefChange): Promise<void>
+  /** The repo holds these objects no more, its pointers to them become plain files, and its data URLs end. Answers how many it held. */
+  dropLfsObjects(sha256s: readonly Sha256[]): Promise<number>
   /** Takes the next number of the repo (discussions and pull requests share it). */
   addDiscussion(discussion: NewDiscussion): Promise<number>
 }

@@ -1,4 +1,4 @@
-import type { ObjectId, Sha256 } from '@hearth/ids'
+import type { GitOid, ObjectId, Sha256 } from '@hearth/ids'
 import type { LfsCatalogue } from './lfs-catalogue-port.ts'
 
 export interface LfsObject {
@@ -23,6 +23,18 @@ export interface KnownUpload extends LfsUpload {
   readonly isVerified: boolean
 }
 
+/** An object that a repo holds, and where a commit put it. */
+export interface HeldObject extends LfsObject {
+  readonly addedAt: Date
+  /** Absent for an object that no commit names. */
+  readonly place: { readonly pointerOid: GitOid; readonly path: string | undefined; readonly ref: string | undefined } | undefined
+}
+
+export interface HeldObjectQuery {
+  readonly after: { readonly addedAt: Date; readonly sha256: Sha256 } | undefined
+  readonly limit: number
+}
+
 export interface LfsStore extends LfsCatalogue {
   /** Bytes are durable: says that they exist, that this repo holds them and who sent them, with the event, in one transaction. Idempotent. Throws REPO_NOT_FOUND. */
   recordObject(repoId: ObjectId, object: SentObject): Promise<void>
@@ -35,4 +47,8 @@ export interface LfsStore extends LfsCatalogue {
   /** False: it is not there, or with `ifBefore` somebody asked for it since. */
   dropUpload(id: ObjectId, ifBefore?: Date): Promise<boolean>
   listUploadsBefore(time: Date, limit: number): Promise<readonly LfsUpload[]>
+  /** Newest first. */
+  listHeld(repoId: ObjectId, query: HeldObjectQuery): Promise<readonly HeldObject[]>
+  /** The repo holds these objects, which are stored, as if the sender had sent them. Idempotent. Throws REPO_NOT_FOUND. */
+  adoptObjects(repoId: ObjectId, sha256s: readonly Sha256[], senderId: string): Promise<void>
 }

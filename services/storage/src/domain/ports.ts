@@ -48,7 +48,7 @@ export interface Clock {
 export interface StorageObserver {
   commitCreated(event: { readonly repoId: ObjectId; readonly ref: string; readonly oid: string; readonly operations: number; readonly ms: number }): void
   accessChanged(event: { readonly repoId: ObjectId; readonly requestId: ObjectId; readonly move: AccessMove; readonly status: AccessStatus }): void
-  repoChanged(event: { readonly repoId: ObjectId; readonly change: 'created' | 'deleted' | 'updated' }): void
+  repoChanged(event: { readonly repoId: ObjectId; readonly change: 'created' | 'deleted' | 'updated' | 'moved' }): void
   /** A model's weight files were counted, or found not to be what they say. */
   weightsCounted(event: { readonly repoId: ObjectId; readonly outcome: WeightFacts; readonly ms: number }): void
 }

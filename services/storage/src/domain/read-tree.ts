@@ -22,6 +22,7 @@ export interface ListTreeQuery {
 }
 
 export interface TreePage {
+  readonly repo: Repo
   readonly sha: GitOid
   readonly entries: readonly TreeEntry[]
   readonly nextPageToken: string | undefined
@@ -45,8 +46,13 @@ export async function listTree(ctx: ContentContext, actor: Actor, query: ListTre
   const shown = items.slice(0, limit)
   const entries = await describe(ctx, { repo, sha, expand: query.expand }, shown)
   const last = shown.at(-1)
-  const nextPageToken = items.length > limit && last !== undefined ? encodePageToken([sha, query.path, last.path]) : undefined
-  return { sha, entries, nextPageToken }
+  const nextPageToken = items.length > limit && last !== undefined ? treePageToken({ sha, path: query.path, after: last.path }) : undefined
+  return { repo, sha, entries, nextPageToken }
+}
+
+/** Where a listing of the folder `path` goes on: after the item `after`. */
+export function treePageToken({ sha, path, after }: { readonly sha: GitOid; readonly path: string; readonly after: string }): string {
+  return encodePageToken([sha, path, after])
 }
 
 function parseCursor(token: string, path: string): { readonly sha: GitOid; readonly after: string } {
@@ -115,5 +121,5 @@ export async function getPaths(ctx: ContentContext, actor: Actor, query: GetPath
     const item = found.get(path)
     return item === undefined ? [] : [{ path, item }]
   })
-  return { sha, entries: await describe(ctx, { repo, sha, expand: query.expand }, items), nextPageToken: undefined }
+  return { repo, sha, entries: await describe(ctx, { repo, sha, expand: query.expand }, items), nextPageToken: undefined }
 }

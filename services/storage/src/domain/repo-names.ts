@@ -29,7 +29,12 @@ export function assertAliasName(from: string): void {
 }
 
 /** Throws INVALID_ARGUMENT unless it reads "namespace/name". */
-export function assertRepoPath(path: string): void {
-  const parts = path.split('/')
-  if (parts.length !== 2 || !parts.every((part) => part.length <= MAX_NAME_CHARS && SHAPE.test(part))) throw invalidName(path, 'expected "namespace/name"')
+export function splitRepoPath(path: string): { readonly namespace: string; readonly name: string } {
+  const [namespace, name, ...more] = path.split('/')
+  if (namespace === undefined || name === undefined || more.length > 0 || !isSegment(namespace) || !isSegment(name)) throw invalidName(path, 'expected "namespace/name"')
+  return { namespace, name }
+}
+
+function isSegment(text: string): boolean {
+  return text.length <= MAX_NAME_CHARS && SHAPE.test(text)
 }

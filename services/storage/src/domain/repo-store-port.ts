@@ -63,6 +63,28 @@ export interface NewRepo {
   readonly headOid: GitOid
 }
 
+/** A repo that starts with what another one holds. */
+export type RepoCopy = Omit<NewRepo, 'headOid'>
+
+export interface RepoPlace {
+  /** Canonical spelling, as `name`. */
+  readonly namespace: string
+  readonly namespaceId: string
+  readonly name: string
+}
+
+export interface RepoCounts {
+  readonly models: number
+  readonly datasets: number
+  readonly spaces: number
+}
+
+export interface OwnedRepoQuery {
+  readonly namespaceId: string
+  readonly after: RepoCursor | undefined
+  readonly limit: number
+}
+
 export interface RepoSettings {
   readonly visibility: 'public' | 'private' | undefined
   readonly gated: 'open' | 'auto' | 'manual' | undefined
@@ -81,6 +103,13 @@ export interface RepoStore {
   /** Bumps the epoch when something changed. undefined: no such repo. */
   updateSettings(id: ObjectId, settings: RepoSettings): Promise<Repo | undefined>
   deleteRepo(id: ObjectId): Promise<void>
+  /** Bumps the epoch; the old name leads here until another repo takes it. Throws REPO_EXISTS when the name is taken. undefined: no such repo. */
+  moveRepo(id: ObjectId, to: RepoPlace): Promise<Repo | undefined>
+  /** Branches and tags with all that they reach, the gate included, in one transaction. Throws REPO_EXISTS (metadata `repo`). undefined: no such source. */
+  duplicateRepo(sourceId: ObjectId, copy: RepoCopy): Promise<Repo | undefined>
+  countRepos(namespace: string, visible: VisibilityFilter): Promise<RepoCounts>
+  /** Of all types, last change first; `totalBytes` counts the whole namespace. */
+  listOwnedRepos(query: OwnedRepoQuery): Promise<{ readonly repos: readonly Repo[]; readonly totalBytes: number }>
   /** True when it was not like that before. */
   upsertAlias(alias: { readonly type: RepoType; readonly from: string; readonly to: string }): Promise<boolean>
 }

@@ -46,6 +46,11 @@ export function foldRepoPath(path: string): string {
   return path.toLowerCase()
 }
 
+/** The name is the repo's present one, in whatever case: no alias and no former name. */
+export function isNamed(repo: Pick<Repo, 'namespace' | 'name'>, name: RepoName): boolean {
+  return foldRepoPath(repoPath(repo)) === foldRepoPath(name.path)
+}
+
 /** `isGranted`: the actor's own request of this repo is accepted. */
 export function asResource(repo: Repo, isGranted: boolean): RepoResource {
   return { id: repo.id, namespaceId: repo.namespaceId, visibility: repo.visibility, gated: repo.gated, creatorId: repo.creatorId, isGranted }

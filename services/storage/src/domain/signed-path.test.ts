@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { contentHeadersOf } from '@hearth/formats'
 import type { GitOid, ObjectId, Sha256 } from '@hearth/ids'
 import { expect, test } from 'vitest'
-import { contentPolicyOf } from './content-policy.ts'
 import { createSignedPaths, type SigningKey } from './signed-path.ts'
 import type { SignedGrant } from './signed-path-port.ts'
 
@@ -52,7 +52,7 @@ test('no change of a token goes unnoticed, and none is more than a refusal', () 
 
 test('the longest file name that a repo can hold makes a path that still fits', () => {
   for (const name of ['字'.repeat(85), '!'.repeat(255), '"'.repeat(255)]) {
-    const grant: SignedGrant = { kind: 'readBlob', ...base, source: { kind: 'object', sha256: object.sha256 }, sizeBytes: object.sizeBytes, ...contentPolicyOf(name) }
+    const grant: SignedGrant = { kind: 'readBlob', ...base, source: { kind: 'object', sha256: object.sha256 }, sizeBytes: object.sizeBytes, ...contentHeadersOf(name) }
     expect(signer([OLD]).verify(tokenOf(signer([OLD]).sign(grant, 60)))).toEqual(grant)
   }
 })

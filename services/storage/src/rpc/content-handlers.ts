@@ -8,6 +8,7 @@ import type { ContentContext } from '../domain/ports.ts'
 import { getPaths, listTree } from '../domain/read-tree.ts'
 import { createRef, deleteRef, listRefs } from '../domain/refs.ts'
 import { resolveFiles } from '../domain/resolve-files.ts'
+import { squashHistory } from '../domain/squash-history.ts'
 import { parseAction, parseOperation, parseRefKind, toCommitMessage, toEntryMessage, toFileAnswer, toPlanMessage } from './content-mapper.ts'
 import { parseRepoName, toRepoMessage } from './repo-mapper.ts'
 
@@ -25,19 +26,19 @@ function readHandlers(storage: ContentContext): Pick<Handlers, 'openRepo' | 'res
       return { repo: toRepoMessage(repo), sha }
     },
     async resolveFiles(request, ctx) {
-      const queries = request.files.map(({ repo, revision, path }) => ({ repo: parseRepoName(repo), revision, path }))
+      const queries = request.files.map(({ repo, revision, path, raw }) => ({ repo: parseRepoName(repo), revision, path, isRaw: raw }))
       return { answers: (await resolveFiles(storage, ctx.actor, queries)).map(toFileAnswer) }
     },
     async listTree(request, ctx) {
       const { revision, path, recursive, expand, page } = request
       const query = { repo: parseRepoName(request.repo), revision, path, recursive, expand, pageSize: page?.pageSize, pageToken: page?.pageToken }
-      const { sha, entries, nextPageToken } = await listTree(storage, ctx.actor, query)
-      return { sha, entries: entries.map(toEntryMessage), page: { nextPageToken } }
+      const { repo, sha, entries, nextPageToken } = await listTree(storage, ctx.actor, query)
+      return { repo: toRepoMessage(repo), sha, entries: entries.map(toEntryMessage), page: { nextPageToken } }
     },
     async getPaths(request, ctx) {
       const { revision, paths, expand } = request
-      const { sha, entries } = await getPaths(storage, ctx.actor, { repo: parseRepoName(request.repo), revision, paths, expand })
-      return { sha, entries: entries.map(toEntryMessage) }
+      const { repo, sha, entries } = await getPaths(storage, ctx.actor, { repo: parseRepoName(request.repo), revision, paths, expand })
+      return { repo: toRepoMessage(repo), sha, entries: entries.map(toEntryMessage) }
     },
   }
 }
@@ -64,25 +65,27 @@ function writeHandlers(storage: ContentContext): Pick<Handlers, 'planUpload' | '
   }
 }
 
-function refHandlers(storage: ContentContext): Pick<Handlers, 'listCommits' | 'listRefs' | 'createRef' | 'deleteRef'> {
+function refHandlers(storage: ContentContext): Pick<Handlers, 'listCommits' | 'listRefs' | 'createRef' | 'deleteRef' | 'squashHistory'> {
   return {
     async listCommits(request, ctx) {
-      const query = { repo: parseRepoName(request.repo), revision: request.revision, pageSize: request.page?.pageSize, pageToken: request.page?.pageToken }
-      const { commits, nextPageToken, totalCount } = await listCommits(storage, ctx.actor, query)
-      return { commits: commits.map(toCommitMessage), page: { nextPageToken }, totalCount: BigInt(totalCount) }
+      const query = { repo: parseRepoName(request.repo), revision: request.revision, pageSize: request.page?.pageSize, pageToken: request.page?.pageToken, skip: request.skip }
+      const { repo, commits, nextPageToken, totalCount } = await listCommits(storage, ctx.actor, query)
+      return { repo: toRepoMessage(repo), commits: commits.map(toCommitMessage), page: { nextPageToken }, totalCount: BigInt(totalCount) }
     },
     async listRefs(request, ctx) {
-      const refs = await listRefs(storage, ctx.actor, { repo: parseRepoName(request.repo), includePullRequests: request.includePullRequests })
-      return { refs: refs.map((ref) => ({ name: ref.name, targetOid: ref.oid })) }
+      const { repo, refs } = await listRefs(storage, ctx.actor, { repo: parseRepoName(request.repo), includePullRequests: request.includePullRequests })
+      return { repo: toRepoMessage(repo), refs: refs.map((ref) => ({ name: ref.name, targetOid: ref.oid })) }
     },
     async createRef(request, ctx) {
-      const { name, startingPoint, overwrite } = request
-      await createRef(storage, ctx.actor, { repo: parseRepoName(request.repo), kind: parseRefKind(request.kind), name, startingPoint, overwrite }, ctx.signal)
+      const { name, startingPoint, overwrite, message, empty } = request
+      const command = { repo: parseRepoName(request.repo), kind: parseRefKind(request.kind), name, startingPoint, overwrite, message, isEmpty: empty }
+      await createRef(storage, ctx.actor, command, ctx.signal)
       return {}
     },
     async deleteRef(request, ctx) {
       await deleteRef(storage, ctx.actor, { repo: parseRepoName(request.repo), kind: parseRefKind(request.kind), name: request.name }, ctx.signal)
       return {}
     },
+    squashHistory: (request, ctx) => squashHistory(storage, ctx.actor, { repo: parseRepoName(request.repo), branch: request.branch, message: request.message }, ctx.signal),
   }
 }

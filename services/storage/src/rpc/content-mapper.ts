@@ -64,8 +64,9 @@ export function toFileAnswer(answer: FileAnswer): FileAnswerMessage {
   if (answer.kind === 'problem') {
     return { outcome: { $case: 'problem', value: { reason: answer.error.reason, message: answer.error.message, sha: answer.sha, metadata: { ...answer.error.metadata } } } }
   }
-  const { sha, dataPath } = answer
-  return { outcome: { $case: 'file', value: { repo: toRepoMessage(answer.repo), sha, entry: toEntryMessage(answer.entry), dataPath } } }
+  const { sha, dataPath, labels } = answer
+  const value = { repo: toRepoMessage(answer.repo), sha, entry: toEntryMessage(answer.entry), dataPath, contentType: labels.contentType, contentDisposition: labels.disposition }
+  return { outcome: { $case: 'file', value } }
 }
 
 export function toCommitMessage(commit: CommitRecord): Commit {

@@ -62,9 +62,9 @@ export function toRepoMessage(repo: Repo): RepoMessage {
 }
 
 export function toRepoView(view: RepoView, now: Date): GetRepoResponse {
-  const { repo, sha, revisionTime, siblings, cardText, facts, relatives } = view
+  const { repo, sha, revisionTime, siblings, siblingsPageToken, cardText, facts, relatives } = view
   return {
-    repo: toRepoMessage(repo), sha, revisionTime, siblings: siblings.rows.map(toSiblingMessage), siblingsTruncated: siblings.isTruncated, cardText,
+    repo: toRepoMessage(repo), sha, revisionTime, siblings: siblings.rows.map(toSiblingMessage), siblingsTruncated: siblings.isTruncated, siblingsPageToken, cardText,
     facts: toFactsMessage(facts, { repo, now, relatives }),
   }
 }

@@ -1,7 +1,7 @@
 import type { SqlRunner } from '@hearth/db'
 import type { GitOid, ObjectId } from '@hearth/ids'
 import type { CommitRecord, GitReader } from '../domain/git-store-port.ts'
-import { hexParam } from './bytea.ts'
+import { hexArrayParam, hexParam } from './bytea.ts'
 import type { ObjectCaches } from './tree-cache.ts'
 
 interface CommitRow {
@@ -42,7 +42,16 @@ const HISTORY_SQL = `${ANCESTORS}
 select ${COLUMNS} from reached r join commits c on c.repo_id = $1 and c.oid = r.oid order by c.committed_at desc, c.oid limit $3 offset $4`
 const COUNT_SQL = `${ANCESTORS} select count(*) as total from (select 1 from reached limit $3) as counted`
 
-type CommitReader = Pick<GitReader, 'findCommit' | 'findCommitOids' | 'walkFirstParents' | 'listHistory' | 'countHistory'>
+const REACHABLE_SQL = `
+with recursive reached (oid) as (
+  select unnest($2::bytea[])
+  union
+  select p from reached r join commits c on c.repo_id = $1 and c.oid = r.oid cross join lateral unnest(c.parent_oids) as p
+)
+select ${COLUMNS} from (select oid from reached limit $3) r join commits c on c.repo_id = $1 and c.oid = r.oid`
+const RAW_SQL = `select encode(oid, 'hex') as oid, data from git_objects where repo_id = $1 and oid = any($2::bytea[]) and type in (1, 4) and data is not null`
+
+type CommitReader = Pick<GitReader, 'findCommit' | 'findCommitOids' | 'walkFirstParents' | 'listHistory' | 'countHistory' | 'listReachable' | 'readRaw'>
 
 export function createCommitReader(sql: SqlRunner, caches: ObjectCaches): CommitReader {
   return {
@@ -55,6 +64,14 @@ export function createCommitReader(sql: SqlRunner, caches: ObjectCaches): Commit
     async listHistory(repoId, start, page) {
       const rows = await sql.query<CommitRow>({ name: 'list-history', text: HISTORY_SQL, values: [repoId, hexParam(start), page.limit, page.offset] })
       return rows.map(commitOf)
+    },
+    async listReachable(repoId, starts, max) {
+      const rows = await sql.query<CommitRow>({ name: 'list-reachable', text: REACHABLE_SQL, values: [repoId, hexArrayParam(starts), max] })
+      return rows.map(commitOf)
+    },
+    async readRaw(repoId, oids) {
+      const rows = await sql.query<{ oid: GitOid; data: Buffer }>({ name: 'read-raw', text: RAW_SQL, values: [repoId, hexArrayParam(oids)] })
+      return new Map(rows.map((row) => [row.oid, row.data]))
     },
     async countHistory(repoId, start, max) {
       const [row] = await sql.query<{ total: number }>({ name: 'count-history', text: COUNT_SQL, values: [repoId, hexParam(start), max] })

@@ -15,6 +15,9 @@ export interface KnownFacts {
   readonly weightsKey: string | null
 }
 
+/** Of a repo that has just been made. */
+export const NOTHING_KNOWN: KnownFacts = { factsKey: null, factsVersion: 0, weightsKey: null }
+
 export interface FactsTarget {
   readonly repoId: ObjectId
   readonly type: RepoType

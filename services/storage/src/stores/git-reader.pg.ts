@@ -15,8 +15,9 @@ export function createGitReader(sql: SqlRunner, caches: ObjectCaches): GitReader
     readFacts: (repoId, oids) => readFacts(sql, repoId, oids),
     readStagedBlobs: (repoId, oids) => readStagedBlobs(sql, repoId, oids),
     readText: (repoId, oid) => readText(sql, repoId, oid),
+    findPointers: (repoId, sha256s) => findPointers(sql, repoId, sha256s),
     findRefs: (repoId, names) => findRefs(sql, repoId, names),
-    listRefs: (repoId) => sql.query<RefRecord>({ name: 'list-refs', text: `select name, encode(oid, 'hex') as oid from refs where repo_id = $1 order by name`, values: [repoId] }),
+    listRefs: (repoId) => listRefs(sql, repoId),
     ...createCommitReader(sql, caches),
   }
 }
@@ -91,8 +92,31 @@ async function readText(sql: SqlRunner, repoId: ObjectId, oid: GitOid): Promise<
   return row?.data?.toString('utf8')
 }
 
+async function findPointers(sql: SqlRunner, repoId: ObjectId, sha256s: readonly Sha256[]): Promise<ReadonlySet<GitOid>> {
+  const text = `select encode(oid, 'hex') as oid from git_objects where repo_id = $1 and lfs_sha256 = any($2::bytea[])`
+  const rows = await sql.query<{ oid: GitOid }>({ name: 'find-pointers', text, values: [repoId, hexArrayParam(sha256s)] })
+  return new Set(rows.map((row) => row.oid))
+}
+
+interface RefRow {
+  readonly name: string
+  readonly oid: GitOid
+  readonly tag_oid: GitOid | null
+}
+
+const REF_COLUMNS = `name, encode(oid, 'hex') as oid, encode(tag_oid, 'hex') as tag_oid`
+
+async function listRefs(sql: SqlRunner, repoId: ObjectId): Promise<RefRecord[]> {
+  const rows = await sql.query<RefRow>({ name: 'list-refs', text: `select ${REF_COLUMNS} from refs where repo_id = $1 order by name`, values: [repoId] })
+  return rows.map(refOf)
+}
+
+function refOf(row: RefRow): RefRecord {
+  return { name: row.name, oid: row.oid, tagOid: row.tag_oid ?? undefined }
+}
+
 async function findRefs(sql: SqlRunner, repoId: ObjectId, names: readonly string[]): Promise<readonly RefRecord[]> {
-  const text = `select name, encode(oid, 'hex') as oid from refs where repo_id = $1 and name = any($2::text[])`
-  const rows = await sql.query<RefRecord>({ name: 'find-refs', text, values: [repoId, names] })
-  return names.flatMap((name) => rows.filter((row) => row.name === name))
+  const text = `select ${REF_COLUMNS} from refs where repo_id = $1 and name = any($2::text[])`
+  const rows = await sql.query<RefRow>({ name: 'find-refs', text, values: [repoId, names] })
+  return names.flatMap((name) => rows.filter((row) => row.name === name)).map(refOf)
 }

@@ -1,20 +1,19 @@
-import type { Db, TxRunner } from '@hearth/db'
+import type { TxRunner } from '@hearth/db'
 import { HearthError } from '@hearth/errors'
 import type { GitOid, ObjectId } from '@hearth/ids'
 import { DEFAULT_REF } from '../domain/git/ref-names.ts'
 import type { DiscussionRecord, GitStore, NewDiscussion, RefChange, RepoTransaction } from '../domain/git-store-port.ts'
 import type { RepoType } from '../domain/repo.ts'
 import { hexParam } from './bytea.ts'
-import type { EventWriter } from './event-writer.ts'
 import type { FactsWriter, KnownFacts } from './facts-writer.pg.ts'
 import { createGitReader } from './git-reader.pg.ts'
-import { insertCommit } from './object-writer.pg.ts'
+import { dropLfsObjects } from './lfs-files.pg.ts'
+import { insertCommit, insertObject } from './object-writer.pg.ts'
+import type { StoreOptions } from './store-options.ts'
 import type { ObjectCaches } from './tree-cache.ts'
 
-export interface GitStoreOptions {
-  readonly db: Pick<Db, 'query' | 'run' | 'transaction'>
+export interface GitStoreOptions extends StoreOptions {
   readonly caches: ObjectCaches
-  readonly addEvent: EventWriter
   readonly writeFacts: FactsWriter
 }
 
@@ -57,16 +56,22 @@ function repoTransaction(options: GitStoreOptions, tx: TxRunner, repoId: ObjectI
       if (treeOid !== undefined) await options.writeFacts(tx, { repoId, type: identity.repoType, treeOid }, known)
       await options.addEvent(tx, { type: 'hearth.storage.v1.ref.moved', payload: { repoId, ...identity, ref: change.name, from: change.from ?? null, to } })
     },
+    dropLfsObjects: (sha256s) => dropLfsObjects(options, tx, { repoId, sha256s }),
     addDiscussion: (discussion) => addDiscussion(tx, repoId, discussion),
   }
 }
 
 const SET_REF_SQL = `
-insert into refs (repo_id, name, oid) values ($1, $2, $3) on conflict (repo_id, name) do update set oid = excluded.oid, updated_at = now()`
+insert into refs (repo_id, name, oid, tag_oid) values ($1, $2, $3, $4)
+on conflict (repo_id, name) do update set oid = excluded.oid, tag_oid = excluded.tag_oid, updated_at = now()`
 
 async function writeRef(tx: TxRunner, repoId: ObjectId, change: RefChange): Promise<void> {
-  if (change.kind === 'delete') await tx.run({ name: 'delete-ref', text: 'delete from refs where repo_id = $1 and name = $2', values: [repoId, change.name] })
-  else await tx.run({ name: 'set-ref', text: SET_REF_SQL, values: [repoId, change.name, hexParam(change.to)] })
+  if (change.kind === 'delete') {
+    await tx.run({ name: 'delete-ref', text: 'delete from refs where repo_id = $1 and name = $2', values: [repoId, change.name] })
+    return
+  }
+  if (change.tag !== undefined) await insertObject(tx, repoId, change.tag)
+  await tx.run({ name: 'set-ref', text: SET_REF_SQL, values: [repoId, change.name, hexParam(change.to), change.tag === undefined ? null : hexParam(change.tag.oid)] })
 }
 
 interface RepoIdentity {

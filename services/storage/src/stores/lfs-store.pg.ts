@@ -1,14 +1,10 @@
-import { isForeignKeyViolation, type Db } from '@hearth/db'
+import { isForeignKeyViolation } from '@hearth/db'
 import { isObjectId, isSha256, type ObjectId, type Sha256 } from '@hearth/ids'
 import { repoNotFound } from '../domain/access.ts'
 import type { LfsObject, LfsStore, LfsUpload } from '../domain/lfs-store-port.ts'
 import { hexArrayParam, hexParam } from './bytea.ts'
-import type { EventWriter } from './event-writer.ts'
-
-export interface LfsStoreOptions {
-  readonly db: Pick<Db, 'query' | 'run' | 'transaction'>
-  readonly addEvent: EventWriter
-}
+import { adoptObjects, listHeld } from './lfs-files.pg.ts'
+import type { StoreOptions } from './store-options.ts'
 
 /** Begins with what this repo has: an object that only another repo knows is never looked at, so that no time is spent on it either. */
 const FIND_SQL = `
@@ -26,7 +22,7 @@ const OPEN_UPLOAD_SQL = `
 insert into lfs_uploads (id, repo_id, sha256, size_bytes, part_bytes, sender_id) values ($1, $2, $3, $4, $5, $6)
 on conflict (repo_id, sha256, sender_id) do update set created_at = now() returning ${UPLOAD_COLUMNS}`
 
-export function createLfsStore({ db, addEvent }: LfsStoreOptions): LfsStore {
+export function createLfsStore({ db, addEvent }: StoreOptions): LfsStore {
   return {
     async findInRepo(repoId, oids, senderId) {
       const rows = await db.query<LfsObject>({ name: 'lfs-find', text: FIND_SQL, values: [repoId, hexArrayParam(oids), senderId] })
@@ -66,6 +62,8 @@ export function createLfsStore({ db, addEvent }: LfsStoreOptions): LfsStore {
       const text = `select ${UPLOAD_COLUMNS} from lfs_uploads where created_at < $1 order by created_at limit $2`
       return (await db.query<UploadRow>({ name: 'lfs-stale-uploads', text, values: [time, limit] })).map(toUpload)
     },
+    listHeld: (repoId, query) => listHeld(db, repoId, query),
+    adoptObjects: (repoId, sha256s, senderId) => inRepo(async () => { await adoptObjects(db, { repoId, sha256s, senderId }) }),
   }
 }
 

@@ -75,7 +75,8 @@ function factConditions(query: RepoListQuery, bind: Builder['bind']): string[] {
   return where
 }
 
-function visibleSql({ orPrivateIn, orPrivateRepos }: Extract<VisibilityFilter, { kind: 'public' }>, bind: (value: unknown) => string): string {
+/** Says in SQL what `visibleTo` says; parameters go through `bind`. */
+export function visibleSql({ orPrivateIn, orPrivateRepos }: Extract<VisibilityFilter, { kind: 'public' }>, bind: (value: unknown) => string): string {
   const either = [`r.visibility = 'public'`]
   if (orPrivateIn.length > 0) either.push(`r.namespace_id = any(${bind(orPrivateIn)}::text[])`)
   if (orPrivateRepos !== undefined) either.push(privateReposSql(orPrivateRepos, bind))

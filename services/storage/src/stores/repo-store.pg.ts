@@ -1,4 +1,4 @@
-import { isUniqueViolation, type Db, type TxRunner } from '@hearth/db'
+import { isUniqueViolation, type TxRunner } from '@hearth/db'
 import { HearthError } from '@hearth/errors'
 import type { ObjectId } from '@hearth/ids'
 import { DEFAULT_REF } from '../domain/git/ref-names.ts'
@@ -7,18 +7,19 @@ import { foldRepoPath, repoPath, type Repo, type RepoName } from '../domain/repo
 import type { NewRepo, RepoSettings, RepoStore } from '../domain/repo-store-port.ts'
 import { findAccessStatus } from './access-request-store.pg.ts'
 import { hexParam } from './bytea.ts'
-import type { EventWriter } from './event-writer.ts'
 import { factsOf, type FactsRow } from './facts-row.ts'
-import type { FactsWriter } from './facts-writer.pg.ts'
+import { NOTHING_KNOWN, type FactsWriter } from './facts-writer.pg.ts'
 import { lockRepo } from './git-store.pg.ts'
 import type { ListEstimate } from './list-estimate.ts'
 import { insertCommit } from './object-writer.pg.ts'
+import { countRepos, listOwnedRepos } from './repo-census.pg.ts'
+import { duplicateRepo } from './repo-copy.pg.ts'
 import { buildListStatement } from './repo-list-sql.ts'
+import { endRedirect, moveRepo } from './repo-moves.pg.ts'
 import { REPO_COLUMNS, repoOf, type RepoRow } from './repo-row.ts'
+import type { StoreOptions } from './store-options.ts'
 
-export interface RepoStoreOptions {
-  readonly db: Pick<Db, 'query' | 'run' | 'transaction'>
-  readonly addEvent: EventWriter
+export interface RepoStoreOptions extends StoreOptions {
   readonly writeFacts: FactsWriter
   readonly estimate: ListEstimate
 }
@@ -42,6 +43,10 @@ export function createRepoStore(options: RepoStoreOptions): RepoStore {
     insertRepo: (repo, first) => insertRepo(options, repo, first),
     updateSettings: (id, settings) => updateSettings(options, id, settings),
     deleteRepo: (id) => deleteRepo(options, id),
+    moveRepo: (id, to) => moveRepo(options, id, to),
+    duplicateRepo: (sourceId, copy) => duplicateRepo(options, sourceId, copy),
+    countRepos: (namespace, visible) => countRepos(options, namespace, visible),
+    listOwnedRepos: (query) => listOwnedRepos(options, query),
     upsertAlias: (alias) => upsertAlias(options, alias),
   }
 }
@@ -53,7 +58,7 @@ union all
 select ${REPO_COLUMNS} from aliases a join repos r on r.type = a.type and r.path_key = a.to_key where a.type = $1 and a.from_key = $2
 limit 1`
 
-async function findRepo(options: RepoStoreOptions, name: RepoName): Promise<Repo | undefined> {
+async function findRepo(options: StoreOptions, name: RepoName): Promise<Repo | undefined> {
   if (name.path.includes('\0')) return undefined
   const [row] = await options.db.query<RepoRow>({ name: 'find-repo', text: FIND_SQL, values: [name.type, foldRepoPath(name.path)] })
   return row === undefined ? undefined : repoOf(row)
@@ -72,6 +77,7 @@ async function insertRepo(options: RepoStoreOptions, repo: NewRepo, first: NewCo
         values: [repo.id, repo.type, repo.namespace, repo.name, foldRepoPath(repo.namespace), pathKey, repo.namespaceId, repo.creatorId, repo.visibility, repo.spaceSdk ?? null,
           hexParam(repo.headOid), repo.createdAt],
       })
+      await endRedirect(tx, repo.type, pathKey)
       return insertFirstCommit(options, tx, repo, first)
     })
   } catch (error) {
@@ -85,7 +91,7 @@ async function insertRepo(options: RepoStoreOptions, repo: NewRepo, first: NewCo
 async function insertFirstCommit(options: RepoStoreOptions, tx: TxRunner, repo: NewRepo, first: NewCommit): Promise<Repo> {
   const bytes = await insertCommit(tx, repo.id, first)
   await tx.run({ text: 'insert into refs (repo_id, name, oid) values ($1, $2, $3)', values: [repo.id, DEFAULT_REF, hexParam(first.record.oid)] })
-  await options.writeFacts(tx, { repoId: repo.id, type: repo.type, treeOid: first.record.treeOid }, { factsKey: null, factsVersion: 0, weightsKey: null })
+  await options.writeFacts(tx, { repoId: repo.id, type: repo.type, treeOid: first.record.treeOid }, NOTHING_KNOWN)
   const text = `update repos r set used_storage_bytes = $2 where id = $1 returning ${REPO_COLUMNS}`
   const [row] = await tx.query<RepoRow>({ name: 'finish-repo', text, values: [repo.id, bytes] })
   if (row === undefined) throw new HearthError('INTERNAL', 'a new repo vanished')
@@ -101,7 +107,7 @@ update repos r set visibility = coalesce($2, visibility), gated = coalesce($3, g
   epoch = epoch + (case when visibility is distinct from coalesce($2, visibility) or gated is distinct from coalesce($3, gated) then 1 else 0 end)
 where id = $1 returning ${REPO_COLUMNS}`
 
-async function updateSettings(options: RepoStoreOptions, id: ObjectId, settings: RepoSettings): Promise<Repo | undefined> {
+async function updateSettings(options: StoreOptions, id: ObjectId, settings: RepoSettings): Promise<Repo | undefined> {
   return options.db.transaction(async (tx) => {
     await lockRepo(tx, id)
     const [row] = await tx.query<RepoRow>({ name: 'update-settings', text: SETTINGS_SQL, values: [id, settings.visibility ?? null, settings.gated ?? null] })
@@ -113,7 +119,7 @@ async function updateSettings(options: RepoStoreOptions, id: ObjectId, settings:
   })
 }
 
-async function deleteRepo(options: RepoStoreOptions, id: ObjectId): Promise<void> {
+async function deleteRepo(options: StoreOptions, id: ObjectId): Promise<void> {
   await options.db.transaction(async (tx) => {
     await lockRepo(tx, id)
     const [row] = await tx.query<RepoRow>({ name: 'delete-repo', text: `delete from repos r where id = $1 returning ${REPO_COLUMNS}`, values: [id] })
@@ -126,10 +132,12 @@ async function deleteRepo(options: RepoStoreOptions, id: ObjectId): Promise<void
   })
 }
 
+/** The target may have moved since somebody wrote it down. */
 const ALIAS_SQL = `
-insert into aliases (type, from_key, to_key, kind) values ($1, $2, $3, 'alias')
+insert into aliases (type, from_key, to_key, kind)
+select $1, $2, coalesce((select to_key from aliases where type = $1 and from_key = $3 and kind = 'redirect'), $3), 'alias'
 on conflict (type, from_key) do update set to_key = excluded.to_key, kind = 'alias' where aliases.to_key <> excluded.to_key or aliases.kind <> 'alias'`
 
-async function upsertAlias(options: RepoStoreOptions, alias: Parameters<RepoStore['upsertAlias']>[0]): Promise<boolean> {
+async function upsertAlias(options: StoreOptions, alias: Parameters<RepoStore['upsertAlias']>[0]): Promise<boolean> {
   return (await options.db.run({ name: 'upsert-alias', text: ALIAS_SQL, values: [alias.type, foldRepoPath(alias.from), foldRepoPath(alias.to)] })) > 0
 }

@@ -11,6 +11,10 @@ export function toRepoType(kind: RepoKind): RepoType {
   return TYPES[kind]
 }
 
+export function kindOf(repo: Pick<Repo, 'type'>): RepoKind {
+  return repo.type === RepoType.REPO_TYPE_DATASET ? 'datasets' : repo.type === RepoType.REPO_TYPE_SPACE ? 'spaces' : 'models'
+}
+
 export function kindOfType(type: RepoTypeName | null | undefined): RepoKind {
   return type === 'dataset' ? 'datasets' : type === 'space' ? 'spaces' : 'models'
 }

@@ -4,8 +4,10 @@ import { NamespaceKind, OrgRole, TokenRole, type GetIdentityResponse, type Names
 import { json, type Call, type Handlers } from '../call.ts'
 import type { HttpDeps } from '../deps.ts'
 import { required } from '../mappers/required.ts'
+import { countRepos } from '../repo-counts.ts'
 
-export function createAccountHandlers({ accounts }: HttpDeps): Pick<Handlers, 'whoami' | 'userOverview' | 'organizationOverview'> {
+export function createAccountHandlers(deps: HttpDeps): Pick<Handlers, 'whoami' | 'userOverview' | 'organizationOverview'> {
+  const { accounts } = deps
   const findNamespace = async (name: string, kind: NamespaceKind, call: Call): Promise<Namespace> => {
     const { namespaces } = await accounts.batchGetNamespaces({ names: [name], ids: [] }, call.rpc)
     const found = namespaces.find((namespace) => namespace.kind === kind)
@@ -18,11 +20,11 @@ export function createAccountHandlers({ accounts }: HttpDeps): Pick<Handlers, 'w
     },
     async userOverview({ params }, call) {
       const { id, name, fullName, avatarUrl } = await findNamespace(params.name, NamespaceKind.NAMESPACE_KIND_USER, call)
-      return json({ _id: id, user: name, name, fullname: fullName, type: 'user', isPro: false, ...optional('avatarUrl', avatarUrl) })
+      return json({ _id: id, user: name, name, fullname: fullName, type: 'user', isPro: false, ...await countRepos(deps, name, call), ...optional('avatarUrl', avatarUrl) })
     },
     async organizationOverview({ params }, call) {
       const { id, name, fullName, avatarUrl } = await findNamespace(params.name, NamespaceKind.NAMESPACE_KIND_ORG, call)
-      return json({ _id: id, name, fullname: fullName, type: 'org', isEnterprise: false, ...optional('avatarUrl', avatarUrl) })
+      return json({ _id: id, name, fullname: fullName, type: 'org', isEnterprise: false, ...await countRepos(deps, name, call), ...optional('avatarUrl', avatarUrl) })
     },
   }
 }

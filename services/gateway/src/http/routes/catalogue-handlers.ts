@@ -2,6 +2,7 @@ import { HearthError } from '@hearth/errors'
 import { EXPANDABLE, type QueryOf, type RepoInfo, type RepoKind, type ResponseOf, type Routes } from '@hearth/hf-api'
 import { RepoSort, type ListReposRequest, type ListReposResponse } from '@hearth/proto/storage/v1/repos'
 import { parseParameterRange, requiredTags } from '../../domain/list-filters.ts'
+import { completeSiblings } from '../all-siblings.ts'
 import { json, type Answer, type Call, type Handlers } from '../call.ts'
 import { countDownload } from '../count-download.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -44,13 +45,14 @@ async function showRepo(deps: HttpDeps, asked: AskedInfo, call: Call): Promise<A
   const { kind, query } = asked
   const properties = query.expand.length > 0 ? checkExpand(kind, query.expand) : infoProperties(kind)
   const details = detailsFor(properties)
-  const answer = await deps.repos.getRepo({
-    repo: toRepoName(kind, asked.repo), revision: asked.revision, includeSiblings: details.siblings, includeBlobs: details.siblings && (query.blobs ?? false), includeCardText: false, details,
-  }, call.rpc)
-  const repo = requireRepo(answer.repo)
+  const name = toRepoName(kind, asked.repo)
+  const hasFacts = details.siblings && (query.blobs ?? false)
+  const first = await deps.repos.getRepo({ repo: name, revision: asked.revision, includeSiblings: details.siblings, includeBlobs: hasFacts, includeCardText: false, details }, call.rpc)
+  const repo = requireRepo(first.repo)
   const away = redirectIfRenamed(call, asked, repo)
   if (away !== undefined) return away
   countDownload(deps, { kind, repoId: repo.id, path: undefined }, call)
+  const answer = first.siblingsTruncated ? await completeSiblings(deps, { repo: name, hasFacts }, first, call) : first
   const source = {
     repo, facts: required(answer.facts, 'facts'), sha: answer.sha, siblings: answer.siblingsTruncated ? undefined : answer.siblings, isList: false, contentOrigin: deps.settings.contentOrigin,
   }

@@ -1,8 +1,8 @@
 import { HearthError } from '@hearth/errors'
-import { judgeCard } from '@hearth/formats'
 import { RepoAction, type CommitOperation, type CreateCommitRequest } from '@hearth/proto/storage/v1/content'
 import type { RepoName } from '@hearth/proto/storage/v1/repos'
 import { COMMIT_LIMITS, openCommitBody, type CommitLine } from '../../domain/commit-lines.ts'
+import { assertCard } from '../../domain/inline-file.ts'
 import type { StagedFile } from '../../domain/ports.ts'
 import { streamBody } from '../body.ts'
 import { json, type Call, type Handlers } from '../call.ts'
@@ -85,7 +85,7 @@ async function takeUntilFile(lines: AsyncIterator<CommitLine>, operations: Commi
     const { done, value: line } = await lines.next()
     if (done === true) return undefined
     if (line.kind === 'file') {
-      assertCard(line)
+      assertCard(line.path, line.content)
       return line
     }
     operations.push(toOperation(line))
@@ -100,11 +100,4 @@ function toOperation(line: Exclude<CommitLine, FileLine>): CommitOperation {
     case 'deletedFile': return { kind: { $case: 'deleteFile', value: { path: line.path } } }
     case 'deletedFolder': return { kind: { $case: 'deleteFolder', value: { path: line.path } } }
   }
-}
-
-/** The same verdict as `/api/validate-yaml` gives. */
-function assertCard({ path, content }: FileLine): void {
-  if (path !== 'README.md') return
-  const { errors } = judgeCard(content.toString('utf8'))
-  if (errors.length > 0) throw new HearthError('INVALID_CARD', `Invalid metadata in README.md: ${errors.join('; ')}`)
 }

@@ -5,26 +5,23 @@ import type { HttpDeps } from '../deps.ts'
 import { toRepoName } from '../mappers/repo-names.ts'
 import { toTreeEntry } from '../mappers/tree-entry.ts'
 import { linkHeader } from '../paging.ts'
-import { redirectIfAlias } from '../renamed.ts'
+import { redirectIfRenamed } from '../renamed.ts'
 
 const TREE_PAGE = 1000
 /** Each row's last commit is searched for. */
 const EXPANDED_TREE_PAGE = 100
 const SAMPLE_BYTES = 512
 
-export function createContentHandlers(deps: HttpDeps): Pick<Handlers, 'listTree' | 'pathsInfo' | 'preupload'> {
-  const { content } = deps
+export function createContentHandlers({ content }: HttpDeps): Pick<Handlers, 'listTree' | 'pathsInfo' | 'preupload'> {
   return {
     async listTree({ params, query }, call) {
-      const away = await redirectIfAlias(deps, params, call)
-      if (away !== undefined) return away
       const expand = query.expand ?? false
       const pageSize = Math.min(query.limit === undefined || query.limit === 0 ? TREE_PAGE : query.limit, expand ? EXPANDED_TREE_PAGE : TREE_PAGE)
-      const { entries, page, sha } = await content.listTree({
+      const { repo, entries, page, sha } = await content.listTree({
         repo: toRepoName(params.kind, params.repo), revision: params.revision, path: params.path ?? '', recursive: query.recursive ?? false, expand,
         page: { pageSize, pageToken: query.cursor },
       }, call.rpc)
-      return json(entries.map(toTreeEntry), { ...linkHeader(call, page), 'x-repo-commit': sha })
+      return redirectIfRenamed(call, params, repo) ?? json(entries.map(toTreeEntry), { ...linkHeader(call, page), 'x-repo-commit': sha })
     },
     async pathsInfo({ params, body }, call) {
       const { entries } = await content.getPaths({

@@ -1,8 +1,6 @@
 import { HearthError, isErrorReason } from '@hearth/errors'
-import { contentHeadersOf } from '@hearth/formats'
 import type { RepoKind } from '@hearth/hf-api'
 import { EntryKind, type FileAnswer, type FileProblem, type TreeEntry } from '@hearth/proto/storage/v1/content'
-import type { LfsPointer } from '@hearth/proto/storage/v1/repos'
 import { countRangeBytes } from '../../domain/byte-range.ts'
 import { countDownload } from '../count-download.ts'
 import { redirect, type Answer, type Call, type Handlers } from '../call.ts'
@@ -19,6 +17,7 @@ interface AskedFile {
   readonly repo: string
   readonly revision: string
   readonly path: string
+  readonly isRaw?: boolean
 }
 
 interface FoundFile {
@@ -26,6 +25,7 @@ interface FoundFile {
   readonly sizeBytes: number
   readonly dataPath: string
   readonly headers: Readonly<Record<string, string>>
+  readonly contentHeaders: Readonly<Record<string, string>>
 }
 
 type Found = { readonly away: Answer<never> } | { readonly file: FoundFile }
@@ -36,7 +36,7 @@ export function createFileHandlers(deps: HttpDeps): Pick<Handlers, 'headFile' | 
       const found = await findFile(deps, params, call)
       if ('away' in found) return found.away
       const { file } = found
-      const headers = { ...file.headers, ...contentHeaders(params.path), 'content-length': String(file.sizeBytes) }
+      const headers = { ...file.headers, ...file.contentHeaders, 'content-length': String(file.sizeBytes) }
       return { kind: 'empty', status: isNotModified(call, file) ? 304 : 200, headers }
     },
     async getFile({ params }, call) {
@@ -46,20 +46,17 @@ export function createFileHandlers(deps: HttpDeps): Pick<Handlers, 'headFile' | 
       if (isNotModified(call, file)) return { kind: 'empty', status: 304, headers: file.headers }
       const bytes = countRangeBytes(call.req.headers.range, file.sizeBytes)
       if (bytes > MAX_DIRECT_BYTES && deps.settings.dataPlaneMode === 'redirect') return redirect(file.dataPath, 302, file.headers)
-      return sendBytes(deps, { file, path: params.path }, call)
+      return sendBytes(deps, file, call)
     },
     async getRaw({ params }, call) {
-      const found = await findFile(deps, params, call)
-      if ('away' in found) return found.away
-      const { file } = found
-      if (file.entry.lfs === undefined) return sendBytes(deps, { file, path: params.path }, call)
-      return { kind: 'text', body: pointerText(file.entry.lfs), headers: { 'x-repo-commit': file.headers['x-repo-commit'] ?? '', etag: `"${file.entry.oid}"`, ...SANDBOX } }
+      const found = await findFile(deps, { ...params, isRaw: true }, call)
+      return 'away' in found ? found.away : sendBytes(deps, found.file, call)
     },
   }
 }
 
 async function findFile(deps: HttpDeps, asked: AskedFile, call: Call): Promise<Found> {
-  const { answers } = await deps.content.resolveFiles({ files: [{ repo: toRepoName(asked.kind, asked.repo), revision: asked.revision, path: asked.path }] }, call.rpc)
+  const { answers } = await deps.content.resolveFiles({ files: [{ repo: toRepoName(asked.kind, asked.repo), revision: asked.revision, path: asked.path, raw: asked.isRaw ?? false }] }, call.rpc)
   const { value: found } = assertFile(required(answers[0]?.outcome, 'an outcome'))
   const away = redirectIfRenamed(call, asked, found.repo)
   if (away !== undefined) return { away }
@@ -72,6 +69,7 @@ async function findFile(deps: HttpDeps, asked: AskedFile, call: Call): Promise<F
     file: {
       entry, sizeBytes, dataPath: found.dataPath,
       headers: { 'x-repo-commit': found.sha, etag, 'x-linked-etag': etag, 'x-linked-size': String(sizeBytes), 'accept-ranges': 'bytes' },
+      contentHeaders: { 'content-type': found.contentType, 'content-disposition': found.contentDisposition, ...SANDBOX },
     },
   }
 }
@@ -90,13 +88,8 @@ function toError({ reason, message, sha, metadata }: FileProblem): HearthError {
 /** A user's bytes never act in a page's name. */
 const SANDBOX: Readonly<Record<string, string>> = { 'x-content-type-options': 'nosniff', 'content-security-policy': "sandbox; default-src 'none'" }
 
-function contentHeaders(path: string): Record<string, string> {
-  const { contentType, disposition } = contentHeadersOf(path)
-  return { 'content-type': contentType, 'content-disposition': disposition, ...SANDBOX }
-}
-
-async function sendBytes(deps: HttpDeps, { file, path }: { readonly file: FoundFile; readonly path: string }, call: Call): Promise<Answer<never>> {
-  const headers = { ...call.baseHeaders, ...file.headers, ...contentHeaders(path) }
+async function sendBytes(deps: HttpDeps, file: FoundFile, call: Call): Promise<Answer<never>> {
+  const headers = { ...call.baseHeaders, ...file.headers, ...file.contentHeaders }
   await deps.dataPlane.serve(call.req, call.res, { dataPath: file.dataPath, headers })
   return { kind: 'taken' }
 }
@@ -104,8 +97,4 @@ async function sendBytes(deps: HttpDeps, { file, path }: { readonly file: FoundF
 function isNotModified(call: Call, file: FoundFile): boolean {
   const wanted = call.req.headers['if-none-match']
   return wanted !== undefined && wanted.split(',').some((tag) => tag.trim().replace(/^W\//, '') === file.headers['etag'])
-}
-
-function pointerText({ sha256, sizeBytes }: LfsPointer): string {
-  return `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${sizeBytes}\n`
 }

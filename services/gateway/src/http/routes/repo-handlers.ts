@@ -2,12 +2,15 @@ import { HearthError, isHearthError } from '@hearth/errors'
 import { judgeCard } from '@hearth/formats'
 import type { BodyOf, Routes } from '@hearth/hf-api'
 import { RepoAction } from '@hearth/proto/storage/v1/content'
-import { GatedMode, RepoVisibility } from '@hearth/proto/storage/v1/repos'
+import { GatedMode, RepoVisibility, type InitialFile } from '@hearth/proto/storage/v1/repos'
+import { assertCard, decodeContent } from '../../domain/inline-file.ts'
 import { json, type Answer, type Call, type Handlers } from '../call.ts'
 import type { HttpDeps } from '../deps.ts'
 import { gatedOf } from '../mappers/repo-info.ts'
+import { requireUser, splitName, visibilityOf } from '../mappers/repo-body.ts'
 import { idOf, kindOfType, repoUrl, toRepoName, toRepoType } from '../mappers/repo-names.ts'
 import { requireRepo } from '../mappers/required.ts'
+import { redirectIfRenamed } from '../renamed.ts'
 
 type CreateBody = BodyOf<Routes['createRepo']>
 
@@ -19,8 +22,8 @@ export function createRepoHandlers({ accounts, content, repos }: HttpDeps): Repo
     return (await accounts.getIdentity({}, call.rpc)).name
   }
   const check = async (repo: { kind: 'models' | 'datasets' | 'spaces'; repo: string }, action: RepoAction, call: Call): Promise<Answer<Record<string, unknown>>> => {
-    await content.openRepo({ repo: toRepoName(repo.kind, repo.repo), revision: undefined, action }, call.rpc)
-    return json({})
+    const { repo: found } = await content.openRepo({ repo: toRepoName(repo.kind, repo.repo), revision: undefined, action }, call.rpc)
+    return redirectIfRenamed(call, repo, found) ?? json({})
   }
   return {
     async createRepo({ body }, call) {
@@ -28,7 +31,9 @@ export function createRepoHandlers({ accounts, content, repos }: HttpDeps): Repo
       const kind = kindOfType(body.type)
       const { namespace, name } = splitName(body)
       try {
-        const { repo } = await repos.createRepo({ type: toRepoType(kind), namespace, name, visibility: visibilityOf(body), spaceSdk: body.sdk ?? undefined }, call.rpc)
+        const { repo } = await repos.createRepo({
+          type: toRepoType(kind), namespace, name, visibility: visibilityOf(body), spaceSdk: body.sdk ?? undefined, files: (body.files ?? []).map(toInitialFile), license: body.license ?? undefined,
+        }, call.rpc)
         const created = requireRepo(repo)
         return json({ url: repoUrl(call.origin, kind, idOf(created)), name: idOf(created), id: created.id })
       } catch (error) {
@@ -61,30 +66,11 @@ export function createRepoHandlers({ accounts, content, repos }: HttpDeps): Repo
   }
 }
 
-function requireUser(call: Call): void {
-  if (call.isAnonymous) throw new HearthError('UNAUTHENTICATED', 'Log in first: this needs an access token')
-}
-
-interface NamedRepo {
-  readonly name: string
-  readonly organization?: string | null | undefined
-}
-
-/** Old callers put `namespace/name` into `name`. */
-function splitName({ name, organization }: NamedRepo): { readonly namespace: string | undefined; readonly name: string } {
-  const slash = name.indexOf('/')
-  if (slash === -1) return { namespace: organization ?? undefined, name }
-  const namespace = name.slice(0, slash)
-  if (organization !== undefined && organization !== null && organization.toLowerCase() !== namespace.toLowerCase()) {
-    throw new HearthError('INVALID_ARGUMENT', 'name and organization name two different namespaces')
-  }
-  return { namespace, name: name.slice(slash + 1) }
-}
-
-function visibilityOf(body: Pick<CreateBody, 'visibility' | 'private'>): RepoVisibility {
-  const wanted = body.visibility ?? (body.private === true ? 'private' : body.private === false ? 'public' : undefined)
-  if (wanted === undefined) return RepoVisibility.REPO_VISIBILITY_UNSPECIFIED
-  return wanted === 'private' ? RepoVisibility.REPO_VISIBILITY_PRIVATE : RepoVisibility.REPO_VISIBILITY_PUBLIC
+function toInitialFile({ path, content, encoding }: NonNullable<CreateBody['files']>[number]): InitialFile {
+  const bytes = decodeContent(content, encoding ?? 'utf-8')
+  if (bytes === undefined) throw new HearthError('INVALID_ARGUMENT', `Invalid body: files: the content of ${JSON.stringify(path.slice(0, 200))} is not valid base64`)
+  assertCard(path, bytes)
+  return { path, content: bytes }
 }
 
 function gatedMode(gated: false | 'auto' | 'manual' | null | undefined): GatedMode {

@@ -26,7 +26,7 @@ export function encodeCommit(commit: GitCommit): Buffer {
   return Buffer.from(`${lines.join('\n')}\n\n${commit.message}`, 'utf8')
 }
 
-function encodeSignature(signature: Signature): string {
+export function encodeSignature(signature: Signature): string {
   const seconds = Math.floor(signature.time.getTime() / 1000)
   return `${cleanIdentity(signature.name) || 'unknown'} <${cleanIdentity(signature.email)}> ${seconds} +0000`
 }

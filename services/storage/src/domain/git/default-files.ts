@@ -9,12 +9,25 @@ export interface DefaultFile {
   readonly text: string
 }
 
-/** What a new repo holds: the Hub's LFS rules, and for a Space the files that make it run. */
-export function defaultFiles(type: RepoType, name: string, sdk: SpaceSdk | undefined): DefaultFile[] {
+export interface NewRepoFacts {
+  readonly type: RepoType
+  readonly name: string
+  readonly spaceSdk: SpaceSdk | undefined
+  readonly license?: string | undefined
+}
+
+/** The Hub's rules of what goes through LFS. */
+export function defaultAttributes(type: RepoType): DefaultFile {
   const patterns = type === 'dataset' ? [...COMMON, ...DATASET] : COMMON
-  const files = [{ path: '.gitattributes', text: patterns.map((pattern) => `${pattern} filter=lfs diff=lfs merge=lfs -text\n`).join('') }]
-  if (type !== 'space' || sdk === undefined) return files
-  files.push({ path: 'README.md', text: spaceCard(name, sdk) })
+  return { path: '.gitattributes', text: patterns.map((pattern) => `${pattern} filter=lfs diff=lfs merge=lfs -text\n`).join('') }
+}
+
+/** What a new repo holds: the LFS rules, a card when something is known for it, and for a Space the files that make it run. */
+export function defaultFiles({ type, name, spaceSdk: sdk, license }: NewRepoFacts): DefaultFile[] {
+  const files = [defaultAttributes(type)]
+  const licenseLine = license === undefined ? '' : `license: ${license}\n`
+  if (type !== 'space' || sdk === undefined) return license === undefined ? files : [...files, { path: 'README.md', text: `---\n${licenseLine}---\n` }]
+  files.push({ path: 'README.md', text: spaceCard(name, sdk, licenseLine) })
   if (sdk === 'static') files.push({ path: 'index.html', text: INDEX_HTML }, { path: 'style.css', text: STYLE_CSS })
   return files
 }
@@ -23,8 +36,8 @@ const SDK_FIELDS: Readonly<Record<SpaceSdk, string>> = {
   gradio: 'sdk: gradio\napp_file: app.py\n', streamlit: 'sdk: streamlit\napp_file: app.py\n', docker: 'sdk: docker\n', static: 'sdk: static\n',
 }
 
-function spaceCard(name: string, sdk: SpaceSdk): string {
-  return `---\ntitle: ${JSON.stringify(name)}\ncolorFrom: blue\ncolorTo: green\n${SDK_FIELDS[sdk]}pinned: false\n---\n`
+function spaceCard(name: string, sdk: SpaceSdk, licenseLine: string): string {
+  return `---\ntitle: ${JSON.stringify(name)}\ncolorFrom: blue\ncolorTo: green\n${SDK_FIELDS[sdk]}pinned: false\n${licenseLine}---\n`
 }
 
 const INDEX_HTML = `<!doctype html>
