@@ -1,9 +1,10 @@
 /**
  * What a caller needs for a route. `repo.*` is decided by the owner of the repo (libs/authz `can`), `namespace.create`
- * likewise; `user` means any valid credential; `signed` means that the path itself carries the right.
+ * likewise; `user` means any valid credential, `user.write` one that may change the account; `org.administer` an admin of the
+ * organisation or of the hub, `hub.administer` the latter; `signed` means that the path itself carries the right.
  */
 export const PERMISSIONS = [
-  'public', 'user', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.administer', 'namespace.create', 'signed',
+  'public', 'user', 'user.write', 'org.administer', 'hub.administer', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.administer', 'namespace.create', 'signed',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
@@ -43,6 +44,9 @@ export function expectedOutcome({ permission, isBeforeAuth, caller, visibility }
   switch (permission) {
     case 'public': return 'allow'
     case 'user': return caller === 'anonymous' ? LOG_IN : 'allow'
+    case 'user.write': return caller === 'anonymous' ? LOG_IN : allowOnly(caller, ['member', 'stranger', 'owner', 'admin'])
+    case 'hub.administer': return caller === 'anonymous' ? LOG_IN : allowOnly(caller, ['admin'])
+    case 'org.administer':
     case 'namespace.create': return caller === 'anonymous' ? LOG_IN : allowOnly(caller, ['owner', 'admin'])
     default: return repoOutcome(permission, caller, visibility)
   }

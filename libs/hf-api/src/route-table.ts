@@ -1,16 +1,19 @@
 import type { RouteSpec } from './route.ts'
 import { ACCOUNT_ROUTES } from './routes/accounts.ts'
+import { ADMIN_ROUTES } from './routes/admin.ts'
 import { CATALOGUE_ROUTES } from './routes/catalogue.ts'
 import { CONTENT_ROUTES } from './routes/content.ts'
 import { LFS_ROUTES } from './routes/lfs.ts'
+import { MEMBER_ROUTES } from './routes/members.ts'
 import { META_ROUTES } from './routes/meta.ts'
 import { PAGE_ROUTES } from './routes/pages.ts'
 import { REF_ROUTES } from './routes/refs.ts'
 import { REPO_ROUTES } from './routes/repos.ts'
+import { TOKEN_ROUTES } from './routes/tokens.ts'
 
 /** Every public operation. The gateway registers these and no others. */
 export const ROUTES = {
-  ...META_ROUTES, ...ACCOUNT_ROUTES, ...REPO_ROUTES, ...CATALOGUE_ROUTES, ...CONTENT_ROUTES, ...REF_ROUTES, ...LFS_ROUTES, ...PAGE_ROUTES,
+  ...META_ROUTES, ...ACCOUNT_ROUTES, ...TOKEN_ROUTES, ...MEMBER_ROUTES, ...ADMIN_ROUTES, ...REPO_ROUTES, ...CATALOGUE_ROUTES, ...CONTENT_ROUTES, ...REF_ROUTES, ...LFS_ROUTES, ...PAGE_ROUTES,
 } satisfies Record<string, RouteSpec>
 
 export type Routes = typeof ROUTES

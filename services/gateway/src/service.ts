@@ -1,11 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
+import type { AdminServiceService } from '@hearth/proto/auth/v1/admin'
 import type { AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
+import type { MembersServiceService } from '@hearth/proto/auth/v1/members'
+import type { ProfilesServiceService } from '@hearth/proto/auth/v1/profiles'
+import type { TokensServiceService } from '@hearth/proto/auth/v1/tokens'
 import type { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import type { RepoServiceService } from '@hearth/proto/storage/v1/repos'
-import type { ServiceClient } from '@hearth/rpc'
+import type { CallOptions, ServiceClient } from '@hearth/rpc'
 import type { GatewayConfig } from './config.ts'
-import type { DataPlane, Observer } from './domain/ports.ts'
+import type { DataPlane, NamespaceCounts, Observer } from './domain/ports.ts'
 import { createServer } from './http/server.ts'
 import { createCallers } from './stores/callers.rpc.ts'
 
@@ -13,12 +17,18 @@ export interface GatewayDeps {
   readonly auth: {
     readonly authentication: ServiceClient<typeof AuthenticationServiceService>
     readonly accounts: ServiceClient<typeof AccountsServiceService>
+    readonly profiles: ServiceClient<typeof ProfilesServiceService>
+    readonly tokens: ServiceClient<typeof TokensServiceService>
+    readonly members: ServiceClient<typeof MembersServiceService>
+    readonly admin: ServiceClient<typeof AdminServiceService>
   }
   readonly storage: {
     readonly repos: ServiceClient<typeof RepoServiceService>
     readonly content: ServiceClient<typeof ContentServiceService>
     readonly lfs: ServiceClient<typeof LfsServiceService>
   }
+  /** Absent: nothing is counted, and overviews say 0. */
+  readonly namespaceCounts?: NamespaceCounts<CallOptions>
   readonly dataPlane: DataPlane<IncomingMessage, ServerResponse>
   readonly observer: Observer
   /** Text of the Prometheus exposition format. */
@@ -26,6 +36,12 @@ export interface GatewayDeps {
   readonly isReady?: () => Promise<boolean>
   readonly nowMs?: () => number
 }
+
+/** Events of auth after which remembered callers may be wrong: whoever composes the gateway watches them and calls `forgetCallers`. */
+export const REVOCATION_SUBJECTS = [
+  'hearth.auth.v1.token.revoked', 'hearth.auth.v1.session.ended', 'hearth.auth.v1.member.*',
+  'hearth.auth.v1.account.updated', 'hearth.auth.v1.account.suspended', 'hearth.auth.v1.account.unsuspended', 'hearth.auth.v1.account.removed',
+] as const
 
 export interface Gateway extends AsyncDisposable {
   /** Answers one request of a node:http server. */
@@ -36,11 +52,13 @@ export interface Gateway extends AsyncDisposable {
 
 /** The whole public HTTP surface, without a listener of its own. Disposing it ends what it holds; the listener is drained by its owner. */
 export async function startGateway(config: GatewayConfig, deps: GatewayDeps): Promise<Gateway> {
-  const callers = createCallers({ authentication: deps.auth.authentication, ...(deps.nowMs === undefined ? {} : { nowMs: deps.nowMs }) })
+  const { authentication, ...auth } = deps.auth
+  const callers = createCallers({ authentication, ...(deps.nowMs === undefined ? {} : { nowMs: deps.nowMs }) })
   const app = await createServer({
     settings: config,
     callers,
-    accounts: deps.auth.accounts,
+    ...auth,
+    namespaceCounts: deps.namespaceCounts ?? { count: async () => ({ models: 0, datasets: 0, spaces: 0, discussions: 0, likes: 0 }) },
     ...deps.storage,
     dataPlane: deps.dataPlane,
     observer: deps.observer,

@@ -11,6 +11,20 @@ export interface Callers {
   forgetAll(): void
 }
 
+/** What there is in a namespace, as far as the caller may see it. */
+export interface NamespaceCount {
+  readonly models: number
+  readonly datasets: number
+  readonly spaces: number
+  readonly discussions: number
+  readonly likes: number
+}
+
+/** Counted by whoever owns the repos. `Options` go along with the question: whose it is, and until when. */
+export interface NamespaceCounts<Options> {
+  count(namespace: string, options: Options): Promise<NamespaceCount>
+}
+
 export interface ServedBytes {
   /** Signed path of the data plane, "/-/blob/...". */
   readonly dataPath: string
