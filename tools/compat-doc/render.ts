@@ -20,7 +20,11 @@ const AREAS = [
   ['Content', ['listTree', 'pathsInfo', 'headFile', 'getFile', 'getRaw', 'preupload', 'commit']],
   ['Refs and history', ['listRefs', 'listCommits', 'createBranch', 'deleteBranch', 'createTag', 'deleteTag']],
   ['git LFS', ['lfsBatch', 'lfsVerify']],
-  ['Accounts', ['whoami', 'userOverview', 'organizationOverview']],
+  ['Accounts', ['whoami', 'listTokens', 'createToken', 'deleteToken', 'deleteExpiredTokens', 'userOverview', 'organizationOverview', 'listMembers', 'setMember', 'removeMember']],
+  ['Administration', [
+    'adminListUsers', 'adminCreateUser', 'adminGetUser', 'adminRemoveUser', 'adminSuspendUser', 'adminUnsuspendUser', 'adminResetPassword', 'adminSetAdmin', 'adminMintToken',
+    'adminCreateOrganization', 'adminRemoveOrganization', 'adminSetMember', 'adminRemoveMember', 'adminListAudit',
+  ]],
 ] as const
 
 const TAIL = `## Not served yet

@@ -84,6 +84,57 @@ export type Commit = z.infer<typeof commit>
 export const gitRef = z.object({ name: z.string(), ref: z.string(), targetCommit: gitOid })
 export type GitRef = z.infer<typeof gitRef>
 
+export const fineGrained = z.object({
+  canReadGatedRepos: z.boolean(),
+  global: z.array(z.string()),
+  scoped: z.array(z.object({ entity: z.object({ _id: objectId, type: z.enum(['user', 'org', 'model', 'dataset', 'space']), name: z.string() }), permissions: z.array(z.string()) })),
+})
+export type FineGrained = z.infer<typeof fineGrained>
+
+export const tokenRole = z.enum(['read', 'write', 'fineGrained'])
+
+/** An access token, without its value. */
+export const accessToken = z.object({
+  _id: objectId, displayName: z.string(), role: tokenRole, createdAt: date, expiresAt: date.optional(), lastUsedAt: date.optional(), fineGrained: fineGrained.optional(),
+})
+export type AccessToken = z.infer<typeof accessToken>
+
+const membership = z.looseObject({ name: z.string(), fullname: z.string(), avatarUrl: z.string() })
+
+export const userOverview = z.looseObject({
+  _id: objectId, user: z.string(), fullname: z.string(), avatarUrl: z.string(), type: z.literal('user'), isPro: z.boolean(), isFollowing: z.boolean(), createdAt: date.optional(),
+  numModels: z.number(), numDatasets: z.number(), numSpaces: z.number(), numDiscussions: z.number(), numPapers: z.number(), numUpvotes: z.number(), numLikes: z.number(),
+  numFollowers: z.number(), numFollowing: z.number(), orgs: z.array(membership),
+})
+export type UserOverview = z.infer<typeof userOverview>
+
+export const organizationOverview = z.looseObject({
+  _id: objectId, name: z.string(), fullname: z.string(), avatarUrl: z.string(), type: z.literal('org'), isVerified: z.boolean(), isFollowing: z.boolean(),
+  numUsers: z.number(), numModels: z.number(), numDatasets: z.number(), numSpaces: z.number(), numFollowers: z.number(), numPapers: z.number(),
+})
+export type OrganizationOverview = z.infer<typeof organizationOverview>
+
+export const orgRole = z.enum(['read', 'contributor', 'write', 'admin'])
+
+export const organizationMember = z.object({
+  _id: objectId, user: z.string(), fullname: z.string(), avatarUrl: z.string(), type: z.literal('user'), isPro: z.boolean(), role: orgRole.optional(),
+})
+export type OrganizationMember = z.infer<typeof organizationMember>
+
+/** A user as an admin of the hub sees it. */
+export const adminUser = z.object({
+  _id: objectId, user: z.string(), fullname: z.string(), email: z.string().optional(), isAdmin: z.boolean(), hasPassword: z.boolean(), createdAt: date, suspendedAt: date.optional(),
+})
+export type AdminUser = z.infer<typeof adminUser>
+
+export const auditEntry = z.object({
+  id: z.number(), time: date, action: z.string(),
+  actor: z.object({ kind: z.string(), _id: z.string().optional(), name: z.string().optional(), credentialId: z.string().optional() }),
+  target: z.object({ kind: z.string(), _id: z.string(), name: z.string() }),
+  requestId: z.string(), details: z.record(z.string(), z.string()),
+})
+export type AuditEntry = z.infer<typeof auditEntry>
+
 export const whoami = z.looseObject({
   type: z.literal('user'),
   id: objectId,
@@ -94,7 +145,7 @@ export const whoami = z.looseObject({
   orgs: z.array(z.looseObject({ type: z.literal('org'), id: objectId, name: z.string(), fullname: z.string(), roleInOrg: z.string() })),
   auth: z.object({
     type: z.literal('access_token'),
-    accessToken: z.looseObject({ displayName: z.string(), role: z.enum(['read', 'write', 'fineGrained']), createdAt: date.optional() }),
+    accessToken: z.looseObject({ displayName: z.string(), role: tokenRole, createdAt: date.optional(), fineGrained: fineGrained.optional() }),
   }),
 })
 export type Whoami = z.infer<typeof whoami>

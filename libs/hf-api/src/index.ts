@@ -1,5 +1,7 @@
 export { API_VERBS, isPageName, isReservedRepoName, WEB_VERBS } from './reserved-names.ts'
-export type { AccessRequest, Commit, GitRef, LfsBatchObject, RepoInfo, Sibling, TreeEntry, Whoami } from './entities.ts'
+export type {
+  AccessRequest, AccessToken, AdminUser, AuditEntry, Commit, FineGrained, GitRef, LfsBatchObject, OrganizationMember, OrganizationOverview, RepoInfo, Sibling, TreeEntry, UserOverview, Whoami,
+} from './entities.ts'
 export { EXPANDABLE } from './expand.ts'
 export { openApiDocument, type OpenApiDocument } from './openapi.ts'
 export { CALLERS, expectedOutcome, PERMISSIONS, type CallerKind, type MatrixCell, type Outcome, type Permission, type Refusal } from './permission.ts'

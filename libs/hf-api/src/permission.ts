@@ -1,11 +1,12 @@
 /**
  * What a caller needs for a route. `repo.*` is decided by the owner of the repo (libs/authz `can`), `namespace.create`
  * likewise, `namespace.member` is for those who belong to it; `repo.duplicate` is `repo.readContent` on the source with `namespace.create`
- * on the target; `user` means any valid credential; `signed` means that the path itself carries the right.
+ * on the target; `user` means any valid credential, `user.write` one that may change the account; `org.administer` an admin of the
+ * organisation or of the hub, `hub.administer` the latter; `signed` means that the path itself carries the right.
  */
 export const PERMISSIONS = [
-  'public', 'user', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.askAccess', 'repo.readAccessRequests', 'repo.administer', 'repo.duplicate',
-  'namespace.create', 'namespace.member', 'signed',
+  'public', 'user', 'user.write', 'org.administer', 'hub.administer', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.askAccess', 'repo.readAccessRequests',
+  'repo.administer', 'repo.duplicate', 'namespace.create', 'namespace.member', 'signed',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
@@ -45,6 +46,9 @@ export function expectedOutcome({ permission, isBeforeAuth, caller, visibility }
   switch (permission) {
     case 'public': return 'allow'
     case 'user': return caller === 'anonymous' ? LOG_IN : 'allow'
+    case 'user.write': return caller === 'anonymous' ? LOG_IN : allowOnly(caller, ['member', 'stranger', 'owner', 'admin'])
+    case 'hub.administer': return caller === 'anonymous' ? LOG_IN : allowOnly(caller, ['admin'])
+    case 'org.administer':
     case 'namespace.create': return caller === 'anonymous' ? LOG_IN : allowOnly(caller, ['owner', 'admin'])
     case 'namespace.member': return caller === 'anonymous' ? LOG_IN : caller === 'stranger' ? FORBIDDEN : 'allow'
     default: return repoOutcome(permission, caller, visibility)

@@ -28,6 +28,9 @@ export const count = z.preprocess((value) => {
 }, z.number({ error: 'a whole number from 0 to 999999999 is expected' }).int().min(0).optional())
 
 export const date = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
+/** A point in time as a client writes it: ISO 8601 with its zone. */
+export const moment = z.string().max(40).regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/, 'must be a time such as 2030-01-31T12:00:00Z')
+export const accountName = z.string().min(1).max(96)
 export const gitOid = z.string().regex(/^[0-9a-f]{40}$/)
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 export const objectId = z.string().regex(/^[0-9a-f]{24}$/)

@@ -39,8 +39,8 @@ export const MIGRATIONS = new URL('./stores/migrations/', import.meta.url)
 export interface AuthDeps {
   /** Of the schema `auth`; migrated by `startAuth`, closed by its owner. */
   readonly db: Db
-  /** Storage's, asked before an account is removed; absent: accounts cannot be removed. */
-  readonly repos?: ServiceClient<typeof RepoServiceService>
+  /** Storage's, which may start later; asked before an account is removed. Absent: accounts cannot be removed. */
+  readonly repos?: (() => ServiceClient<typeof RepoServiceService>) | undefined
   readonly log?: Logger
 }
 
@@ -71,7 +71,7 @@ const addToOutbox: AddEvents = async (tx, events) => {
 
 export interface AuthParts {
   readonly stores: AuthStores
-  readonly repos: ServiceClient<typeof RepoServiceService> | undefined
+  readonly repos: AuthDeps['repos']
   readonly log: Logger
   readonly entropy: Entropy
 }

@@ -1,5 +1,5 @@
 export { GatewayEnv, toGatewayConfig, type GatewayConfig } from './config.ts'
 export type { DataPlane, Observer, RequestDone, ServedBytes, StagedBlob, StagedFile } from './domain/ports.ts'
-export { startGateway, type Gateway, type GatewayDeps } from './service.ts'
+export { REVOCATION_SUBJECTS, startGateway, type Gateway, type GatewayDeps } from './service.ts'
 export { createHttpDataPlane, type HttpDataPlaneOptions } from './stores/data-plane.http.ts'
 export { createObserver } from './telemetry.ts'

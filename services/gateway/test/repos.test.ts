@@ -67,10 +67,4 @@ describe('repos', () => {
     const check = async (token: string, tail: string): Promise<number> => (await gateway.call('GET', `/api/models/team/rights/auth-check${tail}`, { token })).status
     expect([await check('hf_boWrite', ''), await check('hf_boWrite', '/write'), await check('hf_anaWrite', '/write'), await check('hf_anaRead', '/write')]).toEqual([200, 403, 200, 403])
   })
-
-  test('shows users and organisations', async () => {
-    expect(await (await gateway.call('GET', '/api/users/ana/overview')).json()).toMatchObject({ user: 'ana', fullname: 'ANA', type: 'user' })
-    expect(await (await gateway.call('GET', '/api/organizations/team/overview')).json()).toMatchObject({ name: 'team', type: 'org' })
-    expect((await gateway.call('GET', '/api/organizations/ana/overview')).status).toBe(404)
-  })
 })

@@ -2,7 +2,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
+import { AdminServiceService } from '@hearth/proto/auth/v1/admin'
 import { AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
+import { MembersServiceService } from '@hearth/proto/auth/v1/members'
+import { ProfilesServiceService } from '@hearth/proto/auth/v1/profiles'
+import { TokensServiceService } from '@hearth/proto/auth/v1/tokens'
 import { AccessServiceService } from '@hearth/proto/storage/v1/access'
 import { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
@@ -10,6 +14,7 @@ import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import { GatewayEnv, toGatewayConfig, type GatewayConfig } from '../src/config.ts'
 import type { RequestDone } from '../src/domain/ports.ts'
 import { startGateway } from '../src/service.ts'
+import { createFakeAdmin, createFakeMembers, createFakeProfiles, createFakeTokens } from './fakes/auth-administration.ts'
 import { createFakeAccounts, createFakeAuthentication, type FakeAuthentication } from './fakes/auth-service.ts'
 import { createFakeDataPlane } from './fakes/data-plane.ts'
 import { createFakeAccess } from './fakes/storage-access.ts'
@@ -45,7 +50,11 @@ export async function startTestGateway(overrides: Partial<GatewayConfig> = {}): 
   const failures: unknown[] = []
   const local = createFakeDataPlane(world)
   const gateway = await startGateway({ ...toGatewayConfig({ allowedHosts: [], trustedProxies: [], dataPlane: 'redirect', contentHost: undefined }, GatewayEnv.parse({}), '0.1.0-test'), ...overrides }, {
-    auth: { authentication: createLocalClient(AuthenticationServiceService, authentication), accounts: createLocalClient(AccountsServiceService, createFakeAccounts()) },
+    auth: {
+      authentication: createLocalClient(AuthenticationServiceService, authentication), accounts: createLocalClient(AccountsServiceService, createFakeAccounts()),
+      profiles: createLocalClient(ProfilesServiceService, createFakeProfiles()), tokens: createLocalClient(TokensServiceService, createFakeTokens()),
+      members: createLocalClient(MembersServiceService, createFakeMembers()), admin: createLocalClient(AdminServiceService, createFakeAdmin()),
+    },
     storage: {
       repos: createLocalClient(RepoServiceService, createFakeRepos(world)), content: createLocalClient(ContentServiceService, createFakeContent(world)), lfs: createLocalClient(LfsServiceService, createFakeLfs(world)),
       access: createLocalClient(AccessServiceService, createFakeAccess(world)),

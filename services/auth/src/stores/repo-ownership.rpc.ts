@@ -8,7 +8,7 @@ const SHOWN = 3
 
 export interface RepoOwnershipDeps {
   /** Absent: storage is not known here, and nobody can say who owns what. */
-  readonly repos: ServiceClient<typeof RepoServiceService> | undefined
+  readonly repos: (() => ServiceClient<typeof RepoServiceService>) | undefined
   /** Auth's own actor token: private repos count too. */
   readonly serviceToken: () => Promise<string>
 }
@@ -18,10 +18,11 @@ export function createRepoOwnership({ repos, serviceToken }: RepoOwnershipDeps):
   return {
     async findSomeRepos(namespace, signal) {
       if (repos === undefined) throw new HearthError('UNAVAILABLE', 'storage is not known to this service: nobody can say whether the account owns repositories')
+      const client = repos()
       const actorToken = await serviceToken()
       const pages = await Promise.all(TYPES.map(async ([label, type]) => {
         const request = ListReposRequest.fromPartial({ type, author: namespace, sort: RepoSort.REPO_SORT_CREATED, ascending: true, page: { pageSize: SHOWN } })
-        const { repos: found } = await repos.listRepos(request, { actorToken, signal })
+        const { repos: found } = await client.listRepos(request, { actorToken, signal })
         return found.map((repo) => `${label} ${repo.namespace}/${repo.name}`)
       }))
       return pages.flat().slice(0, SHOWN)

@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
+import type { AdminServiceService } from '@hearth/proto/auth/v1/admin'
+import type { MembersServiceService } from '@hearth/proto/auth/v1/members'
+import type { ProfilesServiceService } from '@hearth/proto/auth/v1/profiles'
+import type { TokensServiceService } from '@hearth/proto/auth/v1/tokens'
 import type { AccessServiceService } from '@hearth/proto/storage/v1/access'
 import type { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import type { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
@@ -23,6 +27,10 @@ export interface HttpDeps {
   readonly settings: HttpSettings
   readonly callers: Callers
   readonly accounts: ServiceClient<typeof AccountsServiceService>
+  readonly profiles: ServiceClient<typeof ProfilesServiceService>
+  readonly tokens: ServiceClient<typeof TokensServiceService>
+  readonly members: ServiceClient<typeof MembersServiceService>
+  readonly admin: ServiceClient<typeof AdminServiceService>
   readonly repos: ServiceClient<typeof RepoServiceService>
   readonly content: ServiceClient<typeof ContentServiceService>
   readonly lfs: ServiceClient<typeof LfsServiceService>

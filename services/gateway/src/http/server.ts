@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HearthError } from '@hearth/errors'
-import { ALL_ROUTES, type RouteSpec } from '@hearth/hf-api'
+import { ALL_ROUTES, type Permission, type RouteSpec } from '@hearth/hf-api'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { canonicaliseUrl } from '../domain/canonical-url.ts'
 import { parseQuery } from '../domain/query.ts'
@@ -27,6 +27,8 @@ declare module 'fastify' {
 
 type AnyHandler = (input: Input<RouteSpec>, call: Call) => Promise<Answer>
 
+/** Of these, nobody is refused before the request is read any further. */
+const NEEDS_USER: ReadonlySet<Permission> = new Set<Permission>(['user', 'user.write', 'org.administer', 'hub.administer'])
 const MAX_URL_CHARS = 16_384
 
 /** The public HTTP surface: every row of the route table, and nothing else. */
@@ -106,7 +108,7 @@ async function openCall(spec: RouteSpec, { request, reply, authenticator, addres
   const signal = abortOnClose(reply.raw)
   const caller = spec.isBeforeAuth === true ? undefined : await authenticator.identify(request.raw, signal)
   request.isAnonymous = caller?.kind !== 'known'
-  if (spec.permission === 'user' && request.isAnonymous) throw new HearthError('UNAUTHENTICATED', 'Log in first: this needs an access token')
+  if (NEEDS_USER.has(spec.permission) && request.isAnonymous) throw new HearthError('UNAUTHENTICATED', 'Log in first: this needs an access token')
   return {
     req: request.raw, res: reply.raw, origin: request.origin, isAnonymous: request.isAnonymous, callerId: request.raw.headers.authorization ?? addressOf(request.raw),
     rpc: { signal, requestId: request.id, actorToken: caller?.kind === 'known' ? caller.actorToken : undefined },

@@ -1,4 +1,4 @@
-import type { OrgRole, TokenRole, UserActor } from '@hearth/authz'
+import type { OrgRole, TokenRole, TokenScopes, UserActor } from '@hearth/authz'
 
 export const TEAM_ID = 'aaaaaaaaaaaaaaaaaaaaaaaa'
 
@@ -20,14 +20,15 @@ export type PersonName = keyof typeof PEOPLE
 export const TOKENS: Readonly<Record<string, { readonly person: PersonName; readonly role: TokenRole }>> = {
   hf_anaWrite: { person: 'ana', role: 'write' },
   hf_anaRead: { person: 'ana', role: 'read' },
+  hf_anaFine: { person: 'ana', role: 'fineGrained' },
   hf_miaWrite: { person: 'mia', role: 'write' },
   hf_boWrite: { person: 'bo', role: 'write' },
   hf_rootWrite: { person: 'root', role: 'write' },
 }
 
-export function actorOf(person: PersonName, role: TokenRole): UserActor {
+export function actorOf(person: PersonName, role: TokenRole, scopes?: TokenScopes): UserActor {
   const { id, isAdmin = false, role: orgRole }: Person = PEOPLE[person]
-  return { kind: 'user', id, name: person, isAdmin, orgs: orgRole === undefined ? [] : [{ id: TEAM_ID, name: 'team', role: orgRole }], token: { id: '999999999999999999999999', role } }
+  return { kind: 'user', id, name: person, isAdmin, orgs: orgRole === undefined ? [] : [{ id: TEAM_ID, name: 'team', role: orgRole }], token: { id: '999999999999999999999999', role, ...(scopes === undefined ? {} : { scopes }) } }
 }
 
 export function namespaceIdOf(name: string): string | undefined {

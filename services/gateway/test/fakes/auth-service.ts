@@ -1,5 +1,6 @@
+import type { ActorToken, TokenScopes as ActorScopes } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
-import { NamespaceKind, OrgRole, TokenRole, Visibility, type AccountsServiceService, type Namespace } from '@hearth/proto/auth/v1/accounts'
+import { NamespaceKind, OrgRole, ScopeKind, TokenRole, Visibility, type AccountsServiceService, type Namespace, type TokenScopes } from '@hearth/proto/auth/v1/accounts'
 import { RejectionReason, type AuthenticationServiceService } from '@hearth/proto/auth/v1/authentication'
 import type { ServiceHandlers } from '@hearth/rpc'
 import { actorOf, PEOPLE, TEAM_ID, TOKENS, namespaceIdOf } from './accounts.ts'
@@ -9,6 +10,8 @@ export interface FakeAuthentication extends ServiceHandlers<typeof Authenticatio
   /** Tokens asked for, batch by batch. */
   readonly batches: string[][]
   readonly revoked: Set<string>
+  /** Of fine-grained tokens. */
+  readonly scopes: Map<string, ActorScopes>
   isDown: boolean
 }
 
@@ -16,6 +19,7 @@ export function createFakeAuthentication(): FakeAuthentication {
   const self: FakeAuthentication = {
     batches: [],
     revoked: new Set(),
+    scopes: new Map(),
     isDown: false,
     async authenticate({ credentials }) {
       if (self.isDown) throw new HearthError('UNAVAILABLE', 'auth is down')
@@ -25,7 +29,7 @@ export function createFakeAuthentication(): FakeAuthentication {
         results: tokens.map((token) => {
           const known = Object.hasOwn(TOKENS, token) && !self.revoked.has(token) ? TOKENS[token] : undefined
           if (known === undefined) return { outcome: { $case: 'rejected' as const, value: { reason: RejectionReason.REJECTION_REASON_UNKNOWN } } }
-          return { outcome: { $case: 'authenticated' as const, value: { actorToken: tokenOf(actorOf(known.person, known.role)), expireTime: new Date(Date.now() + 60_000) } } }
+          return { outcome: { $case: 'authenticated' as const, value: { actorToken: tokenOf(actorOf(known.person, known.role, self.scopes.get(token))), expireTime: new Date(Date.now() + 60_000) } } }
         }),
       }
     },
@@ -37,6 +41,12 @@ export function createFakeAuthentication(): FakeAuthentication {
 
 const ROLES = { read: TokenRole.TOKEN_ROLE_READ, write: TokenRole.TOKEN_ROLE_WRITE, fineGrained: TokenRole.TOKEN_ROLE_FINE_GRAINED } as const
 
+function scopesOf({ scopes }: ActorToken): TokenScopes | undefined {
+  if (scopes === undefined) return undefined
+  const scoped = scopes.scoped.map(({ kind, id, permissions }) => ({ kind: kind === 'repo' ? ScopeKind.SCOPE_KIND_REPO : ScopeKind.SCOPE_KIND_NAMESPACE, id, permissions: [...permissions] }))
+  return { canReadGatedRepos: scopes.canReadGatedRepos, global: [...scopes.global], scoped }
+}
+
 export function createFakeAccounts(): ServiceHandlers<typeof AccountsServiceService> {
   return {
     async getIdentity(_request, { actor }) {
@@ -44,17 +54,18 @@ export function createFakeAccounts(): ServiceHandlers<typeof AccountsServiceServ
       return {
         id: actor.id, name: actor.name, fullName: actor.name.toUpperCase(), email: `${actor.name}@example.org`, isAdmin: actor.isAdmin,
         memberships: actor.orgs.map(({ id, name }) => ({ orgId: id, orgName: name, orgFullName: 'The team', role: OrgRole.ORG_ROLE_ADMIN })),
-        accessToken: { id: actor.token.id, displayName: 'laptop', role: ROLES[actor.token.role], createTime: new Date(0), expireTime: undefined, lastUsedTime: undefined, scopes: undefined },
+        accessToken: { id: actor.token.id, displayName: 'laptop', role: ROLES[actor.token.role], createTime: new Date(0), expireTime: undefined, lastUsedTime: undefined, scopes: scopesOf(actor.token) },
         createTime: new Date(0),
       }
     },
-    async batchGetNamespaces({ names }) {
-      return { namespaces: names.flatMap((name) => namespaceOf(name)) }
+    async batchGetNamespaces({ names, ids }) {
+      const byId = ['team', ...Object.keys(PEOPLE)].filter((name) => ids.includes(namespaceIdOf(name) ?? ''))
+      return { namespaces: [...names, ...byId].flatMap((name) => namespaceOf(name)) }
     },
   } as ServiceHandlers<typeof AccountsServiceService>
 }
 
-function namespaceOf(name: string): Namespace[] {
+export function namespaceOf(name: string): Namespace[] {
   const id = namespaceIdOf(name)
   if (id === undefined) return []
   const kind = id === TEAM_ID ? NamespaceKind.NAMESPACE_KIND_ORG : NamespaceKind.NAMESPACE_KIND_USER

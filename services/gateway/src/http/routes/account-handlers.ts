@@ -1,71 +1,60 @@
-import { HearthError } from '@hearth/errors'
-import type { Whoami } from '@hearth/hf-api'
-import { NamespaceKind, OrgRole, TokenRole, type GetIdentityResponse, type Namespace } from '@hearth/proto/auth/v1/accounts'
-import { json, type Call, type Handlers } from '../call.ts'
+import type { AccessToken, Whoami } from '@hearth/hf-api'
+import { NamespaceKind, type GetIdentityResponse } from '@hearth/proto/auth/v1/accounts'
+import { json, type Handlers } from '../call.ts'
 import type { HttpDeps } from '../deps.ts'
+import { toAccessToken } from '../mappers/access-token.ts'
+import { orgRoleName } from '../mappers/account-roles.ts'
 import { required } from '../mappers/required.ts'
 import { countRepos } from '../repo-counts.ts'
+import { findScopeNames } from '../scope-names.ts'
+
+/** There are no pictures of accounts yet; the official clients take an empty text for none. */
+export const NO_AVATAR = ''
+
+/** Of what Hearth does not have. */
+const NO_FOLLOWERS = { isFollowing: false, numFollowers: 0, numPapers: 0 }
 
 export function createAccountHandlers(deps: HttpDeps): Pick<Handlers, 'whoami' | 'userOverview' | 'organizationOverview'> {
-  const { accounts } = deps
-  const findNamespace = async (name: string, kind: NamespaceKind, call: Call): Promise<Namespace> => {
-    const { namespaces } = await accounts.batchGetNamespaces({ names: [name], ids: [] }, call.rpc)
-    const found = namespaces.find((namespace) => namespace.kind === kind)
-    if (found === undefined) throw new HearthError('NOT_FOUND', kind === NamespaceKind.NAMESPACE_KIND_ORG ? 'Organization not found' : 'User not found')
-    return found
-  }
+  const { accounts, profiles } = deps
   return {
     async whoami(_input, call) {
-      return json(toWhoami(await accounts.getIdentity({}, call.rpc)))
+      const identity = await accounts.getIdentity({}, call.rpc)
+      const token = required(identity.accessToken, 'the access token')
+      return json(toWhoami(identity, toAccessToken(token, await findScopeNames(deps, [token], call))))
     },
     async userOverview({ params }, call) {
-      const { id, name, fullName, avatarUrl } = await findNamespace(params.name, NamespaceKind.NAMESPACE_KIND_USER, call)
-      return json({ _id: id, user: name, name, fullname: fullName, type: 'user', isPro: false, ...await countRepos(deps, name, call), ...optional('avatarUrl', avatarUrl) })
+      const { namespace, memberships, createTime } = await profiles.getProfile({ name: params.name, kind: NamespaceKind.NAMESPACE_KIND_USER }, call.rpc)
+      const { id, name, fullName } = required(namespace, 'its namespace')
+      return json({
+        _id: id, user: name, name, fullname: fullName, type: 'user' as const, avatarUrl: NO_AVATAR, isPro: false, ...NO_FOLLOWERS, numFollowing: 0, numUpvotes: 0,
+        ...await countRepos(deps, name, call), numDiscussions: 0, numLikes: 0,
+        ...(createTime === undefined ? {} : { createdAt: createTime.toISOString() }),
+        orgs: memberships.map((org) => ({ id: org.orgId, name: org.orgName, fullname: org.orgFullName, avatarUrl: NO_AVATAR })),
+      })
     },
     async organizationOverview({ params }, call) {
-      const { id, name, fullName, avatarUrl } = await findNamespace(params.name, NamespaceKind.NAMESPACE_KIND_ORG, call)
-      return json({ _id: id, name, fullname: fullName, type: 'org', isEnterprise: false, ...await countRepos(deps, name, call), ...optional('avatarUrl', avatarUrl) })
+      const { namespace, memberCount } = await profiles.getProfile({ name: params.name, kind: NamespaceKind.NAMESPACE_KIND_ORG }, call.rpc)
+      const { id, name, fullName } = required(namespace, 'its namespace')
+      return json({
+        _id: id, name, fullname: fullName, type: 'org' as const, avatarUrl: NO_AVATAR, isVerified: false, isEnterprise: false, ...NO_FOLLOWERS,
+        numUsers: memberCount, ...await countRepos(deps, name, call),
+      })
     },
   }
 }
 
-function toWhoami(identity: GetIdentityResponse): Whoami {
-  const token = required(identity.accessToken, 'the access token')
+function toWhoami(identity: GetIdentityResponse, { displayName, role, createdAt, fineGrained }: AccessToken): Whoami {
   return {
     type: 'user',
     id: identity.id,
     name: identity.name,
     fullname: identity.fullName,
-    ...optional('email', identity.email),
+    ...(identity.email === undefined ? {} : { email: identity.email }),
     emailVerified: true,
     canPay: false,
     isPro: false,
     isAdmin: identity.isAdmin,
     orgs: identity.memberships.map((org) => ({ type: 'org' as const, id: org.orgId, name: org.orgName, fullname: org.orgFullName, roleInOrg: orgRoleName(org.role) })),
-    auth: {
-      type: 'access_token',
-      accessToken: { displayName: token.displayName, role: tokenRoleName(token.role), ...optional('createdAt', token.createTime?.toISOString()) },
-    },
-  }
-}
-
-function optional<K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } {
-  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: string }
-}
-
-function orgRoleName(role: OrgRole): string {
-  switch (role) {
-    case OrgRole.ORG_ROLE_ADMIN: return 'admin'
-    case OrgRole.ORG_ROLE_WRITE: return 'write'
-    case OrgRole.ORG_ROLE_CONTRIBUTOR: return 'contributor'
-    default: return 'read'
-  }
-}
-
-function tokenRoleName(role: TokenRole): 'read' | 'write' | 'fineGrained' {
-  switch (role) {
-    case TokenRole.TOKEN_ROLE_WRITE: return 'write'
-    case TokenRole.TOKEN_ROLE_FINE_GRAINED: return 'fineGrained'
-    default: return 'read'
+    auth: { type: 'access_token', accessToken: { displayName, role, createdAt, ...(fineGrained === undefined ? {} : { fineGrained }) } },
   }
 }
