@@ -78,6 +78,26 @@ test('create, stage, commit, read back and export over the contracts', async () 
   expect([fsck.status, fsck.stdout.toString()]).toEqual([0, ''])
 })
 
+test('25,000 operations with long paths are one commit', { timeout: 60_000 }, async () => {
+  await using hub = await openService()
+  await hub.repos.createRepo({ type: repo.type, namespace: 'ana', name: 'm', visibility: 0, spaceSdk: undefined, files: [] }, call)
+  const { stagingPath } = await hub.content.openStaging({ repo, revision: 'main', createPr: false }, call)
+  const staged = await fetch(hub.base + stagingPath, { method: 'POST', body: frame(Buffer.from('same')) })
+  const { blobs } = await staged.json() as { blobs: { oid: string }[] }
+  const folder = `${'f'.repeat(240)}/${'g'.repeat(240)}/${'h'.repeat(240)}`
+  const operations = Array.from({ length: 25_000 }, (_, index) => ({ kind: { $case: 'addBlob' as const, value: { path: `${folder}/${index % 50}/${'n'.repeat(100)}${index}`, blobOid: blobs[0]?.oid ?? '', oldPath: undefined } } }))
+  const { commitOid } = await hub.content.createCommit({ repo, revision: 'main', parentCommit: undefined, summary: 'add', description: '', createPr: false, operations }, { ...call, timeoutMs: 50_000 })
+  const view = await hub.repos.getRepo({ repo, revision: undefined, includeSiblings: true, includeBlobs: false }, call)
+  expect(view).toMatchObject({ sha: commitOid, siblingsTruncated: true })
+  let files = view.siblings.length
+  for (let pageToken = view.siblingsPageToken; pageToken !== undefined;) {
+    const page = await hub.content.listTree({ repo, revision: commitOid, path: '', recursive: true, expand: false, page: { pageSize: 1000, pageToken } }, call)
+    files += page.entries.filter((entry) => entry.kind === 1).length
+    pageToken = page.page?.nextPageToken
+  }
+  expect(files).toBe(25_001)
+})
+
 test('a change of visibility ends the links handed out before', async () => {
   await using hub = await openService()
   await hub.repos.createRepo({ type: repo.type, namespace: 'ana', name: 'm', visibility: 0, spaceSdk: undefined, files: [] }, call)

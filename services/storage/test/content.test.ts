@@ -78,6 +78,24 @@ test('how files are to be sent', async () => {
   await planUpload(storage.ctx, BO, { repo: nameOf(repo), revision: 'main', createPullRequest: true, files: [], gitIgnore: undefined, gitAttributes: undefined })
 })
 
+test('the rules of the folder come before those of the root, and a hosted .gitignore counts until the upload brings one', async () => {
+  await using storage = await openTestStorage()
+  const repo = await newRepo(storage, 'm')
+  await commitFiles(storage, repo, { '.gitignore': '*.log\nbuild/\n', 'raw/.gitattributes': '*.bin -filter\n', 'raw/deep/.gitattributes': '*.txt filter=lfs\n' })
+  const ask = async (paths: string[], more: Partial<PlanUploadQuery> = {}) => {
+    const files = paths.map((path) => ({ path, sample: Buffer.from('text'), sizeBytes: 4 }))
+    const { plans } = await planUpload(storage.ctx, ANA, { repo: nameOf(repo), revision: 'main', createPullRequest: false, files, gitIgnore: undefined, gitAttributes: undefined, ...more })
+    return plans.map((plan) => `${plan.mode}${plan.shouldIgnore ? ' ignored' : ''}`)
+  }
+  expect(await ask(['w.bin', 'raw/w.bin', 'raw/deep/w.bin', 'raw/deep/x.txt', 'raw/x.txt'])).toEqual(['lfs', 'regular', 'regular', 'lfs', 'regular'])
+  expect(await ask(['a.log', 'build/x', 'build.txt'])).toEqual(['regular ignored', 'regular ignored', 'regular'])
+  expect(await ask(['a.log', 'x.tmp'], { gitIgnore: '*.tmp' })).toEqual(['regular', 'regular ignored'])
+  await commit(storage, repo, [lfsLine(storage, repo.id, 'raw/deep/new.txt', SHA, 99), lfsLine(storage, repo.id, 'raw/w.dat', SHA, 99)])
+  await using git = await exported(storage, repo)
+  expect(git.git(['show', 'main:.gitattributes']).trim().split('\n').at(-1)).toBe('*.dat filter=lfs diff=lfs merge=lfs -text')
+  expect(git.git(['show', 'main:.gitattributes'])).not.toContain('new.txt')
+})
+
 test('default rules send weights through LFS and leave text alone', () => {
   const rules = parseLfsRules(defaultFiles({ type: 'model', name: 'm', spaceSdk: undefined })[0]?.text ?? '')
   expect(['model.safetensors', 'a/b/pytorch_model.bin', 'saved_model/x/y.txt', 'events.out.tfevents', 'a.tar.gz', 'x.lfs.y'].map((path) => rules(path))).toEqual([true, true, true, true, true, true])

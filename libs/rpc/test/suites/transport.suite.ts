@@ -218,7 +218,7 @@ function testDrain(open: OpenPair): void {
 }
 
 function testBounds(open: OpenPair): void {
-  test('messages up to 4 MiB pass, larger ones are TOO_LARGE', async () => {
+  test('messages up to 32 MiB pass, larger ones are TOO_LARGE', async () => {
     await using world = await openEcho(open)
     // Tags and lengths: two bytes for the empty text, five for the body.
     const body = new Uint8Array(MAX_MESSAGE_BYTES - 7)

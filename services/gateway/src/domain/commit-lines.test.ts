@@ -28,6 +28,8 @@ describe('openCommitBody', () => {
     [{ ...COMMIT_LIMITS, maxLineBytes: 60 }, 'line 2: longer than 60 bytes'],
     [{ ...COMMIT_LIMITS, maxBodyBytes: 100 }, 'larger than 100 bytes'],
     [{ ...COMMIT_LIMITS, maxLines: 2 }, '2 lines at most'],
+    [{ ...COMMIT_LIMITS, maxOperations: 2 }, 'at most 2 operations'],
+    [{ ...COMMIT_LIMITS, maxPathBytes: 80 }, 'at most 80 bytes in all'],
   ])('holds its bounds: %j', async (limits, message) => {
     const line = `{"key":"deletedFile","value":{"path":"${'x'.repeat(30)}"}}`
     for (const step of [3, 5000]) await expect(read([HEADER, line, line, line, ''].join('\n'), { limits, step })).rejects.toThrow(message)

@@ -17,10 +17,14 @@ export type CommitLine =
 export interface CommitLimits {
   readonly maxLineBytes: number
   readonly maxBodyBytes: number
+  /** Blank ones too. */
   readonly maxLines: number
+  readonly maxOperations: number
+  /** Of all operations together: they travel on in one message. */
+  readonly maxPathBytes: number
 }
 
-export const COMMIT_LIMITS: CommitLimits = { maxLineBytes: 48 << 20, maxBodyBytes: 2 ** 32, maxLines: 250_000 }
+export const COMMIT_LIMITS: CommitLimits = { maxLineBytes: 48 << 20, maxBodyBytes: 2 ** 32, maxLines: 250_000, maxOperations: 25_000, maxPathBytes: 24 << 20 }
 
 export interface CommitBody {
   readonly header: CommitHeader
@@ -34,7 +38,7 @@ export async function openCommitBody(body: AsyncIterable<Uint8Array>, limits: Co
   if (first.done === true) throw new HearthError('INVALID_ARGUMENT', 'the commit body is empty: its first line must be the header')
   const { key, fields } = parseLine(first.value)
   if (key !== 'header') throw new HearthError('INVALID_ARGUMENT', `line ${first.value.number}: the first line must be the header`)
-  return { header: parseHeader(fields), lines: parseLines(lines) }
+  return { header: parseHeader(fields), lines: parseLines(lines, limits) }
 }
 
 interface RawLine {
@@ -100,11 +104,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function* parseLines(lines: AsyncGenerator<RawLine, void, undefined>): AsyncGenerator<CommitLine, void, undefined> {
+async function* parseLines(lines: AsyncGenerator<RawLine, void, undefined>, limits: CommitLimits): AsyncGenerator<CommitLine, void, undefined> {
+  let [operations, pathBytes] = [0, 0]
   for await (const line of lines) {
     const { key, fields } = parseLine(line)
-    yield parseOperation(key, fields)
+    const operation = parseOperation(key, fields)
+    operations += 1
+    pathBytes += pathBytesOf(operation)
+    if (operations > limits.maxOperations) throw new HearthError('TOO_LARGE', `A commit takes at most ${limits.maxOperations} operations; send several commits`)
+    if (pathBytes > limits.maxPathBytes) throw new HearthError('TOO_LARGE', `The paths of a commit have at most ${limits.maxPathBytes} bytes in all; send several commits`)
+    yield operation
   }
+}
+
+function pathBytesOf(line: CommitLine): number {
+  return Buffer.byteLength(line.path) + ('oldPath' in line && line.oldPath !== undefined ? Buffer.byteLength(line.oldPath) : 0)
 }
 
 function parseOperation(key: string, fields: Fields): CommitLine {

@@ -2,9 +2,10 @@ import { HearthError } from '@hearth/errors'
 import type { GitOid } from '@hearth/ids'
 import type { CommitOperation } from './commit-operation.ts'
 import type { CommitSources, SourceBlob } from './commit-sources.ts'
-import { coverLfsPaths } from './git/attributes.ts'
+import { ATTRIBUTES_PATH, layerLfsRules, MAX_NESTED_ATTRIBUTES } from './git/attributes.ts'
+import { coverLfsPaths } from './git/cover-lfs-paths.ts'
 import { makeObject, type GitObject } from './git/git-object.ts'
-import { invalidPath } from './git/path-rules.ts'
+import { foldersAbove, invalidPath } from './git/path-rules.ts'
 import { MODE, type TreeItem } from './git/tree-codec.ts'
 import type { BlobFacts, CommitRecord, GitReader, ReachedBlob, RepoTransaction } from './git-store-port.ts'
 import type { Repo } from './repo.ts'
@@ -29,7 +30,6 @@ interface ApplyContext {
   readonly copies: CopySources
 }
 
-const ATTRIBUTES_PATH = '.gitattributes'
 
 /** Applies the lines in order, then sees to it that .gitattributes covers every LFS file of the commit. */
 export async function applyOperations(context: ApplyContext, operations: readonly CommitOperation[]): Promise<AppliedObjects> {
@@ -83,11 +83,23 @@ async function coverByAttributes(context: ApplyContext, lfsPaths: readonly strin
   const present = context.edit.find(ATTRIBUTES_PATH)
   if (present !== undefined && present.mode !== MODE.file) return undefined
   const text = present === undefined ? '' : await context.tx.readText(context.repo.id, present.oid)
-  const covered = text === undefined ? undefined : coverLfsPaths(text, lfsPaths)
+  // Below a folder with rules of its own the root's may have no say.
+  const nested = layerLfsRules(await readNested(context, lfsPaths))
+  const covered = text === undefined ? undefined : coverLfsPaths(text, lfsPaths.filter((path) => nested(path) === undefined))
   if (covered === undefined) return undefined
   const object = makeObject('blob', Buffer.from(covered, 'utf8'))
   context.edit.put(ATTRIBUTES_PATH, { mode: MODE.file, oid: object.oid })
   return { facts: { oid: object.oid, sizeBytes: object.data.length, lfs: undefined }, object }
+}
+
+async function readNested({ tx, repo, edit }: ApplyContext, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>()
+  for (const folder of foldersAbove(paths)) {
+    const item = edit.find(`${folder}/${ATTRIBUTES_PATH}`)
+    const text = item?.mode === MODE.file && texts.size < MAX_NESTED_ATTRIBUTES ? await tx.readText(repo.id, item.oid) : undefined
+    if (text !== undefined) texts.set(folder, text)
+  }
+  return texts
 }
 
 /** Throws ENTRY_NOT_FOUND or REVISION_NOT_FOUND, INVALID_PATH for a folder. */

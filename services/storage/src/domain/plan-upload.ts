@@ -2,9 +2,9 @@ import type { Actor } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
 import type { GitOid } from '@hearth/ids'
 import { openRepo } from './access.ts'
-import { parseLfsRules, type LfsRules } from './git/attributes.ts'
+import { ATTRIBUTES_PATH, layerLfsRules, MAX_NESTED_ATTRIBUTES, type LfsRules } from './git/attributes.ts'
 import { parseIgnoreRules } from './git/ignore.ts'
-import { assertPath } from './git/path-rules.ts'
+import { assertPath, foldersAbove, splitPath } from './git/path-rules.ts'
 import { MODE } from './git/tree-codec.ts'
 import { pullRequestNumber } from './git/ref-names.ts'
 import type { ContentContext } from './ports.ts'
@@ -36,18 +36,18 @@ export interface UploadPlan {
   readonly presentOid: string | undefined
 }
 
+const IGNORE_PATH = '.gitignore'
 const MAX_REGULAR_BYTES = 10 * 1024 * 1024
-const ATTRIBUTES_PATH = '.gitattributes'
 
-/** How each file of a coming commit has to be sent: by the repo's .gitattributes, else by size and content. */
+/** How each file of a coming commit has to be sent: by the repo's .gitattributes, else by size and content. A .gitignore that the upload brings counts instead of the repo's. */
 export async function planUpload(ctx: ContentContext, actor: Actor, query: PlanUploadQuery): Promise<{ readonly sha: GitOid; readonly plans: readonly UploadPlan[] }> {
   if (query.files.length > MAX_PATHS) throw new HearthError('TOO_LARGE', `At most ${MAX_PATHS} files can be planned at once`)
   const repo = await openForUpload(ctx, actor, query)
   for (const file of query.files) assertPath(file.path)
   const sha = await resolveRevision(ctx.git, repo, query.revision)
   const present = await presentEntries(ctx, repo, sha, query.files.map((file) => file.path))
-  const rules = await lfsRules(ctx, repo, query.gitAttributes, present.get(ATTRIBUTES_PATH))
-  const isIgnored = parseIgnoreRules(query.gitIgnore ?? '')
+  const rules = layerLfsRules(await readAttributes(ctx, repo, { sent: query.gitAttributes, present }))
+  const isIgnored = parseIgnoreRules(query.gitIgnore ?? (await readSmall(ctx, repo, present.get(IGNORE_PATH))) ?? '')
   const plans = query.files.map((file): UploadPlan => {
     const entry = present.get(file.path)
     const presentOid = entry?.kind === 'file' ? (entry.lfs?.sha256 ?? entry.oid) : undefined
@@ -64,15 +64,31 @@ export function openForUpload(ctx: Pick<ContentContext, 'repos'>, actor: Actor, 
 
 async function presentEntries(ctx: ContentContext, repo: Repo, sha: GitOid, paths: readonly string[]): Promise<ReadonlyMap<string, TreeEntry>> {
   const commit = await commitAt(ctx, repo, sha)
-  const found = await findItems(ctx.git, repo.id, commit.treeOid, new Set([...paths, ATTRIBUTES_PATH]))
+  const rules = [IGNORE_PATH, ATTRIBUTES_PATH, ...[...foldersAbove(paths)].map((folder) => `${folder}/${ATTRIBUTES_PATH}`)]
+  const found = await findItems(ctx.git, repo.id, commit.treeOid, new Set([...paths, ...rules]))
   const entries = await describeItems(ctx.git, repo.id, [...found].map(([path, item]) => ({ path, item })).filter(({ item }) => item.mode !== MODE.folder))
   return new Map(entries.map((entry) => [entry.path, entry]))
 }
 
-async function lfsRules(ctx: ContentContext, repo: Repo, sent: string | undefined, entry: TreeEntry | undefined): Promise<LfsRules> {
-  if (sent !== undefined) return parseLfsRules(sent)
-  const text = entry?.kind === 'file' && entry.lfs === undefined ? await ctx.git.readText(repo.id, entry.oid) : undefined
-  return parseLfsRules(text ?? '')
+interface AttributeSources {
+  /** Text of the root's, when the upload brings it. */
+  readonly sent: string | undefined
+  readonly present: ReadonlyMap<string, TreeEntry>
+}
+
+async function readAttributes(ctx: ContentContext, repo: Repo, { sent, present }: AttributeSources): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>(sent === undefined ? [] : [['', sent]])
+  for (const [path, entry] of present) {
+    const [folder, name] = splitPath(path)
+    const isNew = name === ATTRIBUTES_PATH && !texts.has(folder) && texts.size <= MAX_NESTED_ATTRIBUTES
+    const text = isNew ? await readSmall(ctx, repo, entry) : undefined
+    if (text !== undefined) texts.set(folder, text)
+  }
+  return texts
+}
+
+async function readSmall(ctx: ContentContext, repo: Repo, entry: TreeEntry | undefined): Promise<string | undefined> {
+  return entry?.kind === 'file' && entry.lfs === undefined ? ctx.git.readText(repo.id, entry.oid) : undefined
 }
 
 function uploadMode(file: PlannedFile, rules: LfsRules): 'regular' | 'lfs' {

@@ -1,7 +1,7 @@
 import { HearthError } from '@hearth/errors'
 import type { GitOid, ObjectId } from '@hearth/ids'
 import { EMPTY_TREE_OID, makeObject, type GitObject } from './git/git-object.ts'
-import { invalidPath, joinPath, splitPath } from './git/path-rules.ts'
+import { foldersAbove, invalidPath, joinPath, splitPath } from './git/path-rules.ts'
 import { compareTreeItems, encodeTree, MODE, type TreeItem, type TreeMode } from './git/tree-codec.ts'
 import type { Tree, TreeReader } from './git-store-port.ts'
 
@@ -55,13 +55,7 @@ export async function openTreeEdit(reader: TreeReader, repoId: ObjectId, rootOid
 
 /** Each folder that has to be open for the edits, with its depth. */
 function foldersOf(paths: Iterable<string>): Map<string, number> {
-  const folders = new Map<string, number>()
-  for (const path of paths) {
-    for (let [folder] = splitPath(path); folder !== '' && !folders.has(folder); [folder] = splitPath(folder)) {
-      folders.set(folder, folder.split('/').length)
-    }
-  }
-  return folders
+  return new Map([...foldersAbove(paths)].map((folder) => [folder, folder.split('/').length]))
 }
 
 async function loadNode(reader: TreeReader, repoId: ObjectId, oid: GitOid): Promise<FolderNode> {

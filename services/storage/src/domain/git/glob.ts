@@ -1,3 +1,5 @@
+import { HearthError } from '@hearth/errors'
+
 /**
  * Shell patterns as .gitignore and .gitattributes use them, matched in time linear in pattern x path: a pattern is
  * untrusted text, so no backtracking. Tokens are run as an automaton with one bit for each position in the pattern.
@@ -17,8 +19,19 @@ export type Glob = (path: string) => boolean
 const MAX_TOKENS = 256
 const MAX_STARS = 8
 
-/** A pattern without a slash is matched against the base name, any other against the whole path. */
-export function compileGlob(pattern: string): Glob {
+/** Steps that may be taken for one text of patterns, whatever paths they are held against: a second or two. */
+export interface MatchBudget {
+  left: number
+}
+
+const MAX_STEPS = 20_000_000
+
+export function openMatchBudget(): MatchBudget {
+  return { left: MAX_STEPS }
+}
+
+/** A pattern without a slash is matched against the base name, any other against the whole path. A match throws TOO_LARGE when the budget is used up. */
+export function compileGlob(pattern: string, budget: MatchBudget): Glob {
   const anchored = pattern.includes('/')
   const text = pattern.startsWith('/') ? pattern.slice(1) : pattern
   const suffix = /^\*([^*?[\]\\/]+)$/.exec(text)?.[1]
@@ -26,7 +39,12 @@ export function compileGlob(pattern: string): Glob {
   if (!/[*?[\\]/.test(text)) return anchored ? (path) => path === text : (path) => path === text || path.endsWith(`/${text}`)
   const tokens = tokenize(text)
   if (tokens.length > MAX_TOKENS || tokens.filter((token) => STARS.has(token.kind)).length > MAX_STARS) return () => false
-  return (path) => runTokens(tokens, anchored ? path : path.slice(path.lastIndexOf('/') + 1))
+  return (path) => runTokens(tokens, anchored ? path : path.slice(path.lastIndexOf('/') + 1), budget)
+}
+
+function spend(budget: MatchBudget, steps: number): void {
+  budget.left -= steps
+  if (budget.left < 0) throw new HearthError('TOO_LARGE', 'The patterns of this .gitignore or .gitattributes take too long to match: send fewer files at once, or simpler patterns')
 }
 
 function tokenize(text: string): Token[] {
@@ -74,11 +92,12 @@ function readClass(text: string, at: number): readonly [Token, number] | undefin
   return [{ kind: 'class', negated, ranges }, end + 1]
 }
 
-function runTokens(tokens: readonly Token[], path: string): boolean {
+function runTokens(tokens: readonly Token[], path: string, budget: MatchBudget): boolean {
   let states = closeOver(tokens, new Set([0]))
   let isSegmentStart = true
   for (const char of path) {
     const next = new Set<number>()
+    spend(budget, states.size + 1)
     for (const state of states) step(tokens, state, char, next)
     if (next.size === 0) return false
     isSegmentStart = char === '/'

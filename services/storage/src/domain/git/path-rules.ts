@@ -56,6 +56,15 @@ export function splitPath(path: string): readonly [folder: string, name: string]
   return slash < 0 ? ['', path] : [path.slice(0, slash), path.slice(slash + 1)]
 }
 
+/** Every folder on the way to the paths, each once; the root is not among them. */
+export function foldersAbove(paths: Iterable<string>): ReadonlySet<string> {
+  const folders = new Set<string>()
+  for (const path of paths) {
+    for (let [folder] = splitPath(path); folder !== '' && !folders.has(folder); [folder] = splitPath(folder)) folders.add(folder)
+  }
+  return folders
+}
+
 export function joinPath(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`
 }
