@@ -1,6 +1,7 @@
 // Runs one tier of tests and prints one last line: N passed, N failed, N skipped. Started by tools/setup/test.mjs.
 import { CHECKS } from '../checks/index.ts'
 import { ROOT, runProgram, type Check } from '../checks/check.ts'
+import { LOG_REPORT_VARIABLE, openLogSecrecy } from './log-secrecy.ts'
 import { runVitest } from './run-vitest.ts'
 import { addTallies, EMPTY, exitCodeOf, tallyLine, type Tally } from './tally.ts'
 
@@ -27,8 +28,10 @@ async function main(): Promise<number> {
   }
   const startedMs = performance.now()
   const checks = tier.hasChecks ? await runChecks(CHECKS) : EMPTY
-  const tests = await runVitest({ projects: tier.projects, limitMs: tier.limitMinutes * 60_000 - (performance.now() - startedMs) })
-  const tally = addTallies(checks, tests)
+  using logs = openLogSecrecy()
+  const env = { [LOG_REPORT_VARIABLE]: logs.folder }
+  const tests = await runVitest({ projects: tier.projects, limitMs: tier.limitMinutes * 60_000 - (performance.now() - startedMs), env })
+  const tally = addTallies(checks, tests, logs.tally())
   if (tier.hasChecks) await printSizes()
   printSkips(tally)
   const minutes = (performance.now() - startedMs) / 60_000

@@ -11,15 +11,16 @@ const SLOWEST = 10
 export interface VitestRun {
   readonly projects: readonly string[]
   readonly limitMs: number
+  readonly env: Readonly<Record<string, string>>
 }
 
 /** Runs these projects in one vitest, prints the slowest files, and ends everything that it started. */
-export async function runVitest({ projects, limitMs }: VitestRun): Promise<Tally> {
+export async function runVitest({ projects, limitMs, env }: VitestRun): Promise<Tally> {
   const path = join(ROOT, '.cache', 'test-reports', `${projects.join('+')}-${process.pid}.json`)
   mkdirSync(dirname(path), { recursive: true })
   rmSync(path, { force: true })
   try {
-    const ended = await spawnVitest(projects, path, limitMs)
+    const ended = await spawnVitest({ projects, limitMs, env: { ...env, [REPORT_VARIABLE]: path } })
     const report = readReport(path)
     if (report === undefined) return oneFailure(`vitest ended with ${ended.code} before it could report`)
     printSlowest(report)
@@ -31,10 +32,10 @@ export async function runVitest({ projects, limitMs }: VitestRun): Promise<Tally
   }
 }
 
-async function spawnVitest(projects: readonly string[], report: string, limitMs: number): Promise<{ code: number; isLate: boolean }> {
+async function spawnVitest({ projects, limitMs, env }: VitestRun): Promise<{ code: number; isLate: boolean }> {
   const entry = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
   const args = [entry, 'run', ...projects.flatMap((name) => ['--project', name]), '--reporter=default', `--reporter=${join(import.meta.dirname, 'tally-reporter.ts')}`]
-  const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, [REPORT_VARIABLE]: report }, stdio: ['ignore', 'inherit', 'inherit'], detached: true })
+  const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'], detached: true })
   let isLate = false
   const end = (signal: NodeJS.Signals): void => signalGroup(child.pid, signal)
   const stop = (): void => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { wholeNumber, type CommonConfig } from '@hearth/config'
 import { z } from 'zod'
+import { CRASH_POINTS, type CrashPoint } from './crash-point.ts'
 
 /** Storage's own keys; a program's schema merges them with libs/config's CommonEnv. */
 export const StorageEnv = z.object({
@@ -8,7 +9,7 @@ export const StorageEnv = z.object({
   HEARTH_STORAGE_KEY_FILE: z.string().min(1).optional(),
   HEARTH_STORAGE_DOWNLOAD_BUFFERS: wholeNumber(8, 8192).default(256),
   HEARTH_STORAGE_TREE_CACHE_ENTRIES: wholeNumber(1000, 50_000_000).default(500_000),
-  HEARTH_STORAGE_CRASH_POINT: z.string().optional(),
+  HEARTH_STORAGE_CRASH_POINT: z.enum(CRASH_POINTS).optional(),
 })
 
 export interface StorageConfig {
@@ -21,7 +22,7 @@ export interface StorageConfig {
   /** Entries of parsed trees kept in memory. */
   readonly treeCacheEntries: number
   /** Where a crash test lets the process die. */
-  readonly crashPoint: string | undefined
+  readonly crashPoint: CrashPoint | undefined
 }
 
 export function toStorageConfig(env: z.output<typeof StorageEnv>, common: Pick<CommonConfig, 'dataDir'>): StorageConfig {

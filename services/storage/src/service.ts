@@ -11,7 +11,7 @@ import { serve, type ServedService, type ServiceClient } from '@hearth/rpc'
 import type { Logger, Metrics } from '@hearth/telemetry'
 import { composeCatalogue, startCatalogueWork, type CatalogueWork } from './catalogue.ts'
 import type { StorageConfig } from './config.ts'
-import { createCrashPoint } from './crash-point.ts'
+import { createCrashPoints, type CrashPoints } from './crash-point.ts'
 import type { BlobStore } from './domain/blob-store-port.ts'
 import type { TagLists } from './domain/catalogue/list-tags.ts'
 import { DEFAULT_REF } from './domain/git/ref-names.ts'
@@ -71,11 +71,12 @@ export async function startStorage(config: StorageConfig, deps: StorageDeps): Pr
   await ensureOutbox(deps.db)
   const objects = await openFsBlobStore({ root: config.blobs.root, newId })
   const started: { work?: CatalogueWork } = {}
-  const context = await composeContext(config, deps, objects, () => started.work?.wake())
-  const lfs: LfsContext = { repos: context.repos, lfs: createLfsStore({ db: deps.db, addEvent }), objects, signedPaths: context.signedPaths, newId }
+  const crash = createCrashPoints(config.crashPoint)
+  const context = await composeContext(config, { ...deps, objects, crash, onHeadMoved: () => started.work?.wake() })
+  const lfs: LfsContext = { repos: context.repos, lfs: crash.lfs(createLfsStore({ db: deps.db, addEvent: crash.events(addEvent) })), objects, signedPaths: context.signedPaths, newId }
   const dataPlane = createDataPlane({
     signedPaths: context.signedPaths, epochs: context.epochs, gitBlobs: context.blobs, objects, lfs: lfs.lfs,
-    pool: createBufferPool(config.downloadBuffers), crashPoint: createCrashPoint(config.crashPoint), observe: createDataPlaneObserver(deps.log.named('data'), deps.metrics),
+    pool: createBufferPool(config.downloadBuffers), crashPoint: crash.hit, observe: createDataPlaneObserver(deps.log.named('data'), deps.metrics),
   })
   const sweep = startSweeping(lfs, deps.log.named('sweep'))
   const work = startCatalogueWork({ ...context, db: deps.db, objects, log: deps.log.named('catalogue') })
@@ -96,23 +97,30 @@ export async function startStorage(config: StorageConfig, deps: StorageDeps): Pr
   }
 }
 
-async function composeContext(config: StorageConfig, deps: StorageDeps, objects: BlobStore, onHeadMoved: () => void): Promise<ContentContext & { readonly epochs: RepoEpochs; readonly tags: TagLists }> {
+interface ContextDeps extends StorageDeps {
+  readonly objects: BlobStore
+  readonly crash: CrashPoints
+  readonly onHeadMoved: () => void
+}
+
+async function composeContext(config: StorageConfig, { objects, crash, onHeadMoved, ...deps }: ContextDeps): Promise<ContentContext & { readonly epochs: RepoEpochs; readonly tags: TagLists }> {
+  const writeEvent = crash.events(addEvent)
   const caches = createObjectCaches(config.treeCacheEntries)
   const blobBytes = { readStart: (sha256: Sha256, maxBytes: number) => readStart(objects, sha256, maxBytes) }
   const { writeFacts, estimate, store, ...shared } = composeCatalogue({ db: deps.db, blobBytes, caches, log: deps.log.named('catalogue') })
-  const git = createGitStore({ db: deps.db, addEvent, caches, writeFacts })
-  const repos = createRepoStore({ db: deps.db, addEvent, writeFacts, estimate })
+  const git = crash.git(createGitStore({ db: deps.db, addEvent: writeEvent, caches, writeFacts }))
+  const repos = createRepoStore({ db: deps.db, addEvent: writeEvent, writeFacts, estimate })
   const epochs = createRepoEpochs(repos, Date.now)
   return {
-    accessRequests: createAccessRequestStore({ db: deps.db, addEvent }),
+    accessRequests: createAccessRequestStore({ db: deps.db, addEvent: writeEvent }),
     repos, git, epochs, newId, blobBytes, ...shared,
     catalogue: store,
-    blobs: createGitBlobStore(deps.db),
-    lfs: createLfsStore({ db: deps.db, addEvent }),
+    blobs: crash.blobs(createGitBlobStore(deps.db)),
+    lfs: createLfsStore({ db: deps.db, addEvent: writeEvent }),
     signedPaths: createSignedPaths({ keys: await loadSigningKeys(config.keyFile), nowMs: Date.now }),
     namespaces: createNamespaceDirectory(deps.accounts),
     clock: { now: () => new Date() },
-    observe: passingOn(createStorageObserver(deps.log.named('repos'), deps.metrics), epochs, onHeadMoved),
+    observe: crash.observer(passingOn(createStorageObserver(deps.log.named('repos'), deps.metrics), epochs, onHeadMoved)),
     lastCommits: createLastCommits(git),
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { newObjectId, type ObjectId, type Sha256 } from '@hearth/ids'
-import { createCrashPoint } from '../../src/crash-point.ts'
+import { CRASH_POINTS, createCrashPoints } from '../../src/crash-point.ts'
 import { completeUpload, receiveObject, receivePart } from '../../src/domain/receive-object.ts'
 import { openFsBlobStore } from '../../src/stores/blob-store.fs.ts'
 import { createMemoryLfsStore } from '../memory-stores.ts'
@@ -21,7 +21,7 @@ async function* body(): AsyncGenerator<Uint8Array> {
 }
 
 const objects = await openFsBlobStore({ root, newId: () => newObjectId(Date.now(), randomBytes) })
-const ctx = { objects, lfs: createMemoryLfsStore(), crashPoint: createCrashPoint(crashPoint) }
+const ctx = { objects, lfs: createMemoryLfsStore(), crashPoint: createCrashPoints(CRASH_POINTS.find((name) => name === crashPoint)).hit }
 const base = { repoId, epoch: 1, senderId: 'c'.repeat(24) }
 if (mode === 'whole') {
   await receiveObject(ctx, { kind: 'putObject', ...base, ...object }, body())
