@@ -30,6 +30,7 @@ export interface TestAuth extends AsyncDisposable {
   auditActions(): Promise<string[]>
 }
 
+export const NO_SIGNAL = new AbortController().signal
 export const HUB: Actor = { kind: 'service', name: 'test' }
 export const DAY_MS = 24 * 3600 * 1000
 

@@ -23,7 +23,7 @@ export async function logOut(deps: SessionDeps, origin: ChangeOrigin): Promise<v
   if (user.token.isSession === true) await endSession(deps, user, origin, user.token.id)
 }
 
-export function listSessions(deps: SessionDeps, actor: Actor, signal: AbortSignal): Promise<readonly WebSession[]> {
+export async function listSessions(deps: SessionDeps, actor: Actor, signal: AbortSignal): Promise<readonly WebSession[]> {
   const user = requireWhole(actor)
   return deps.sessions.listSessions(user.id, deps.sessionIdleMs, deps.entropy.now(), signal)
 }
