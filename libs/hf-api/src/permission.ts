@@ -1,20 +1,25 @@
 /**
  * What a caller needs for a route. `repo.*` is decided by the owner of the repo (libs/authz `can`), `namespace.create`
  * likewise, `namespace.member` is for those who belong to it; `repo.duplicate` is `repo.readContent` on the source with `namespace.create`
- * on the target; `user` means any valid credential, `user.write` one that may change the account; `org.administer` an admin of the
+ * on the target; `user` means any valid credential, `user.readAccount` one
+ * that is not limited to some repos, `user.write` one that may change the account; `org.administer` an admin of the
  * organisation or of the hub, `hub.administer` the latter; `signed` means that the path itself carries the right.
  */
 export const PERMISSIONS = [
-  'public', 'user', 'user.write', 'org.administer', 'hub.administer', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.askAccess', 'repo.readAccessRequests',
+  'public', 'user', 'user.readAccount', 'user.write', 'org.administer', 'hub.administer', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.askAccess', 'repo.readAccessRequests',
   'repo.administer', 'repo.duplicate', 'namespace.create', 'namespace.member', 'signed',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
 /**
- * The callers of the permission matrix, against a repo of an organisation: `member` may read there, `owner` administers
- * it, `admin` is the hub's, `readOnlyToken` is the owner's, `stranger` belongs to nobody, `invalidToken` is unknown.
+ * The callers of the permission matrix, against a repo of an organisation. `member` may read there, `contributor` may make
+ * repos of its own there, `owner` is a contributor and made this one, `orgAdmin` administers the organisation, `admin` the hub,
+ * `stranger` belongs to nobody. `readOnlyToken` and `fineGrainedElsewhere` are tokens of `orgAdmin`, the latter with rights on
+ * another namespace only. The tokens of the last four are not valid: unknown, revoked, expired, of a suspended user.
  */
-export const CALLERS = ['anonymous', 'member', 'stranger', 'owner', 'admin', 'readOnlyToken', 'invalidToken'] as const
+export const CALLERS = [
+  'anonymous', 'member', 'contributor', 'owner', 'orgAdmin', 'admin', 'stranger', 'readOnlyToken', 'fineGrainedElsewhere', 'invalidToken', 'revokedToken', 'expiredToken', 'suspendedUser',
+] as const
 export type CallerKind = (typeof CALLERS)[number]
 
 export interface Refusal {
@@ -39,29 +44,49 @@ export interface MatrixCell {
   readonly visibility: 'public' | 'private'
 }
 
+const WITHOUT_VALID_TOKEN: readonly CallerKind[] = ['invalidToken', 'revokedToken', 'expiredToken', 'suspendedUser']
+const WITH_WRITE_TOKEN: readonly CallerKind[] = ['member', 'contributor', 'owner', 'orgAdmin', 'admin', 'stranger']
+const REPO_ADMINS: readonly CallerKind[] = ['owner', 'orgAdmin', 'admin']
+const REPO_MAKERS: readonly CallerKind[] = ['contributor', ...REPO_ADMINS]
+/** Who sees no private repo of the organisation. */
+const OUTSIDERS: readonly CallerKind[] = ['stranger', 'fineGrainedElsewhere']
+
 /** What the permission matrix expects; gated repos have tests of their own. */
 export function expectedOutcome({ permission, isBeforeAuth, caller, visibility }: MatrixCell): Outcome {
   if (isBeforeAuth || permission === 'signed') return 'allow'
-  if (caller === 'invalidToken') return LOG_IN
+  if (WITHOUT_VALID_TOKEN.includes(caller)) return LOG_IN
+  if (permission === 'public') return 'allow'
+  if (permission.startsWith('repo.')) return repoOutcome(permission, caller, visibility)
+  return caller === 'anonymous' ? LOG_IN : allowOnly(caller, accountCallers(permission))
+}
+
+function accountCallers(permission: Permission): readonly CallerKind[] {
   switch (permission) {
-    case 'public': return 'allow'
-    case 'user': return caller === 'anonymous' ? LOG_IN : 'allow'
-    case 'user.write': return caller === 'anonymous' ? LOG_IN : allowOnly(caller, ['member', 'stranger', 'owner', 'admin'])
-    case 'hub.administer': return caller === 'anonymous' ? LOG_IN : allowOnly(caller, ['admin'])
-    case 'org.administer':
-    case 'namespace.create': return caller === 'anonymous' ? LOG_IN : allowOnly(caller, ['owner', 'admin'])
-    case 'namespace.member': return caller === 'anonymous' ? LOG_IN : caller === 'stranger' ? FORBIDDEN : 'allow'
-    default: return repoOutcome(permission, caller, visibility)
+    case 'user': return CALLERS
+    case 'user.readAccount': return CALLERS.filter((caller) => caller !== 'fineGrainedElsewhere')
+    case 'user.write': return WITH_WRITE_TOKEN
+    case 'hub.administer': return ['admin']
+    case 'org.administer': return ['orgAdmin', 'admin']
+    case 'namespace.create': return REPO_MAKERS
+    case 'namespace.member': return CALLERS.filter((caller) => !OUTSIDERS.includes(caller))
+    default: return []
   }
 }
 
 function repoOutcome(permission: Permission, caller: CallerKind, visibility: 'public' | 'private'): Outcome {
   if (visibility === 'private' && caller === 'anonymous') return HIDDEN_ANONYMOUS
-  if (visibility === 'private' && caller === 'stranger') return HIDDEN
+  if (visibility === 'private' && OUTSIDERS.includes(caller)) return HIDDEN
   if (permission === 'repo.see' || permission === 'repo.readContent') return 'allow'
-  if (caller === 'anonymous') return LOG_IN
-  if (permission === 'repo.askAccess') return 'allow'
-  return allowOnly(caller, permission === 'repo.openPullRequest' ? ['member', 'stranger', 'owner', 'admin'] : ['owner', 'admin'])
+  return caller === 'anonymous' ? LOG_IN : allowOnly(caller, repoCallers(permission))
+}
+
+function repoCallers(permission: Permission): readonly CallerKind[] {
+  switch (permission) {
+    case 'repo.askAccess': return CALLERS.filter((caller) => caller !== 'fineGrainedElsewhere')
+    case 'repo.openPullRequest': return WITH_WRITE_TOKEN
+    case 'repo.duplicate': return REPO_MAKERS
+    default: return REPO_ADMINS
+  }
 }
 
 function allowOnly(caller: CallerKind, allowed: readonly CallerKind[]): Outcome {

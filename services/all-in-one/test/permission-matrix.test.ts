@@ -1,35 +1,60 @@
 import { createHash } from 'node:crypto'
 import { ALL_ROUTES, CALLERS, expectedOutcome, REPO_KINDS, typeNameOf, type CallerKind, type ExampleContext, type Outcome, type RepoKind, type RouteSpec } from '@hearth/hf-api'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startTestHub, type TestHub } from './test-hub.ts'
 
 const VISIBILITIES = ['public', 'private'] as const
 type Visibility = (typeof VISIBILITIES)[number]
 
 const token = (name: string): string => `hf_${name.padEnd(34, 'x')}`
-const TOKENS: Readonly<Record<CallerKind, string | undefined>> = {
-  anonymous: undefined, member: token('member'), stranger: token('stranger'), owner: token('owner'), admin: token('admin'),
-  readOnlyToken: token('ownerRead'), invalidToken: token('unknown'),
-}
+const person = (name: string, more: object = {}): object => ({ name, fullname: name, email: `${name}@example.org`, tokens: [{ name: 'w', value: token(name), role: 'write' }], ...more })
 const BOOTSTRAP = {
-  users: [
-    { name: 'owner', fullname: 'Owner', email: 'o@example.org', tokens: [{ name: 'w', value: token('owner'), role: 'write' }, { name: 'r', value: token('ownerRead'), role: 'read' }] },
-    { name: 'member', fullname: 'Member', email: 'm@example.org', tokens: [{ name: 'w', value: token('member'), role: 'write' }] },
-    { name: 'stranger', fullname: 'Stranger', email: 's@example.org', tokens: [{ name: 'w', value: token('stranger'), role: 'write' }] },
-    { name: 'boss', fullname: 'Boss', email: 'b@example.org', admin: true, tokens: [{ name: 'w', value: token('admin'), role: 'write' }] },
-  ],
-  orgs: [{ name: 'team', fullname: 'Team', members: [{ user: 'owner', role: 'admin' }, { user: 'member', role: 'read' }] }],
+  users: [...['member', 'contributor', 'owner', 'orgadmin', 'stranger', 'suspended'].map((name) => person(name)), person('boss', { admin: true })],
+  orgs: [{ name: 'team', fullname: 'Team', members: [
+    { user: 'member', role: 'read' }, { user: 'contributor', role: 'contributor' }, { user: 'owner', role: 'contributor' }, { user: 'orgadmin', role: 'admin' }, { user: 'suspended', role: 'admin' },
+  ] }],
 }
+const SOON_MS = 3000
+/** In which a token must have ended everywhere. */
+const GRACE_MS = 5000
 
 let hub: TestHub
+let tokens: Readonly<Record<CallerKind, string | undefined>>
 let made = 0
 const shared = new Map<string, ExampleContext>()
 
 beforeAll(async () => {
   hub = await startTestHub(BOOTSTRAP)
+  tokens = await mintTokens()
   for (const kind of REPO_KINDS) for (const visibility of VISIBILITIES) shared.set(`${kind} ${visibility}`, await makeRepo(kind, visibility))
 })
 afterAll(async () => { await hub[Symbol.asyncDispose]() })
+
+/** Every kind of token is one that the hub itself made, or ended. */
+async function mintTokens(): Promise<Readonly<Record<CallerKind, string | undefined>>> {
+  const admin = token('orgadmin')
+  const mint = async (fields: object): Promise<{ _id: string; value: string }> => okJson(await send('POST', '/api/settings/tokens', { accessToken: admin, body: { displayName: `token-${made += 1}`, ...fields } }))
+  const readOnly = await mint({ role: 'read' })
+  const elsewhere = await mint({ role: 'fineGrained', fineGrained: { scoped: [{ entity: { type: 'user', name: 'orgadmin' }, permissions: ['repo.content.read', 'repo.write'] }] } })
+  const revoked = await mint({ role: 'write' })
+  expect((await send('DELETE', `/api/settings/tokens/${revoked._id}`, { accessToken: admin })).status).toBe(200)
+  const expired = await mint({ role: 'write', expiresAt: new Date(Date.now() + SOON_MS).toISOString() })
+  expect((await send('POST', '/api/admin/users/suspended/suspend', { accessToken: token('boss'), body: {} })).status).toBe(200)
+  for (const ended of [revoked.value, expired.value, token('suspended')]) await vi.waitFor(async () => { expect((await send('GET', '/api/whoami-v2', { accessToken: ended })).status).toBe(401) }, { timeout: SOON_MS + GRACE_MS, interval: 200 })
+  return {
+    anonymous: undefined, member: token('member'), contributor: token('contributor'), owner: token('owner'), orgAdmin: admin, admin: token('boss'), stranger: token('stranger'),
+    readOnlyToken: readOnly.value, fineGrainedElsewhere: elsewhere.value, invalidToken: token('unknown'), revokedToken: revoked.value, expiredToken: expired.value, suspendedUser: token('suspended'),
+  }
+}
+
+function send(method: string, path: string, { accessToken, body }: { readonly accessToken: string; readonly body?: object }): Promise<Response> {
+  return fetch(`${hub.url}${path}`, { method, headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+}
+
+async function okJson<T>(answer: Response): Promise<T> {
+  expect(answer.status, await answer.clone().text()).toBe(200)
+  return (await answer.json()) as T
+}
 
 test('the table has every route once, each with a permission and an example', () => {
   expect(new Set(ALL_ROUTES.map((route) => route.id)).size).toBe(ALL_ROUTES.length)
@@ -42,7 +67,7 @@ describe.each(ALL_ROUTES.map((route) => [route.id, route] as const))('%s', (_id,
       const expected = expectedOutcome({ permission: route.permission, isBeforeAuth: route.isBeforeAuth === true, caller, visibility })
       const isSpent = expected === 'allow' && !['GET', 'HEAD'].includes(route.method)
       const context = isSpent ? await makeRepo(kind, visibility) : sharedContext(kind, visibility)
-      expectOutcome(await request(route, context, TOKENS[caller]), expected, `${caller} on ${kind}, ${visibility}`)
+      expectOutcome(await request(route, context, tokens[caller]), expected, `${caller} on ${kind}, ${visibility}`)
     }
   })
 })
@@ -62,7 +87,7 @@ function sharedContext(kind: RepoKind, visibility: Visibility): ExampleContext {
 async function makeRepo(kind: RepoKind, visibility: Visibility): Promise<ExampleContext> {
   made += 1
   const name = `repo-${made}`
-  const owner = { authorization: `Bearer ${TOKENS.owner}`, 'content-type': 'application/json' }
+  const owner = { authorization: `Bearer ${token('owner')}`, 'content-type': 'application/json' }
   const created = await fetch(`${hub.url}/api/repos/create`, {
     method: 'POST', headers: owner,
     body: JSON.stringify({ name, organization: 'team', type: typeNameOf(kind), private: visibility === 'private', ...(kind === 'spaces' ? { sdk: 'static' } : {}) }),

@@ -6,12 +6,15 @@ import type { HttpDeps } from '../src/http/deps.ts'
 import { seedRepo } from './seed.ts'
 import { startTestGateway, type TestGateway } from './test-gateway.ts'
 
-const TOKEN_OF: Readonly<Record<CallerKind, string | undefined>> = {
-  anonymous: undefined, member: 'hf_miaWrite', stranger: 'hf_boWrite', owner: 'hf_anaWrite', admin: 'hf_rootWrite', readOnlyToken: 'hf_anaRead', invalidToken: 'hf_nobodyKnowsThisOne',
-}
+/** The other callers need more than the fakes know; the matrix over the whole hub has them all. */
+const TOKEN_OF = {
+  anonymous: undefined, member: 'hf_miaWrite', stranger: 'hf_boWrite', orgAdmin: 'hf_anaWrite', admin: 'hf_rootWrite', readOnlyToken: 'hf_anaRead', invalidToken: 'hf_nobodyKnowsThisOne',
+} as const satisfies Partial<Record<CallerKind, string | undefined>>
+type FakeCaller = keyof typeof TOKEN_OF
+const FAKE_CALLERS = CALLERS.filter((caller): caller is FakeCaller => caller in TOKEN_OF)
 const TYPES = ['model', 'dataset', 'space'] as const
 
-async function ask(gateway: TestGateway, spec: RouteSpec, { caller, context }: { caller: CallerKind; context: ExampleContext }): Promise<Response> {
+async function ask(gateway: TestGateway, spec: RouteSpec, { caller, context }: { caller: FakeCaller; context: ExampleContext }): Promise<Response> {
   const { method = spec.method, path, contentType, body } = spec.example(context)
   return gateway.call(method, path, { token: TOKEN_OF[caller], body, ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } }) })
 }
@@ -32,7 +35,7 @@ describe('the route table', () => {
       const wrong: string[] = []
       for (const spec of ALL_ROUTES) {
         await using gateway = await startTestGateway()
-        for (const caller of CALLERS) {
+        for (const caller of FAKE_CALLERS) {
           const name = `m-${caller.toLowerCase()}`
           const headSha = await seedRepo(gateway, { name, type, isPrivate: visibility === 'private' })
           const context = { kind: kindOf(type), repo: `team/${name}`, namespace: 'team', freshName: `fresh-${caller.toLowerCase()}`, headSha, absentSha256: 'ab'.repeat(32) }
@@ -55,7 +58,7 @@ describe('the route table', () => {
       if (spec.response.kind !== 'json') continue
       const name = `shape-${spec.id.toLowerCase()}`
       const headSha = await seedRepo(gateway, { name })
-      const answer = await ask(gateway, spec, { caller: 'owner', context: { kind: 'models', repo: `team/${name}`, namespace: 'team', freshName: `f-${name}`, headSha, absentSha256: 'ab'.repeat(32) } })
+      const answer = await ask(gateway, spec, { caller: 'orgAdmin', context: { kind: 'models', repo: `team/${name}`, namespace: 'team', freshName: `f-${name}`, headSha, absentSha256: 'ab'.repeat(32) } })
       if (answer.status === 200) expect(spec.response.schema.safeParse(await answer.json()), spec.id).toMatchObject({ success: true })
     }
   })

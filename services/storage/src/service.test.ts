@@ -87,7 +87,7 @@ test('25,000 operations with long paths are one commit', { timeout: 60_000 }, as
   const folder = `${'f'.repeat(240)}/${'g'.repeat(240)}/${'h'.repeat(240)}`
   const operations = Array.from({ length: 25_000 }, (_, index) => ({ kind: { $case: 'addBlob' as const, value: { path: `${folder}/${index % 50}/${'n'.repeat(100)}${index}`, blobOid: blobs[0]?.oid ?? '', oldPath: undefined } } }))
   const { commitOid } = await hub.content.createCommit({ repo, revision: 'main', parentCommit: undefined, summary: 'add', description: '', createPr: false, operations }, { ...call, timeoutMs: 50_000 })
-  const view = await hub.repos.getRepo({ repo, revision: undefined, includeSiblings: true, includeBlobs: false }, call)
+  const view = await hub.repos.getRepo({ repo, revision: undefined, includeSiblings: true, includeBlobs: false, includeCardText: false, details: undefined }, call)
   expect(view).toMatchObject({ sha: commitOid, siblingsTruncated: true })
   let files = view.siblings.length
   for (let pageToken = view.siblingsPageToken; pageToken !== undefined;) {

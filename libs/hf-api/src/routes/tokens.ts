@@ -27,7 +27,7 @@ export const mintedToken = accessToken.extend({ value: z.string() })
 export const TOKEN_ROUTES = {
   listTokens: route({
     id: 'listTokens', method: 'GET', path: '/api/settings/tokens', summary: 'The account\'s access tokens, without their values',
-    response: { kind: 'json', schema: z.array(accessToken) }, errors: ['UNAUTHENTICATED', 'FORBIDDEN'], permission: 'user', since: SINCE,
+    response: { kind: 'json', schema: z.array(accessToken) }, errors: ['UNAUTHENTICATED', 'FORBIDDEN'], permission: 'user.readAccount', since: SINCE,
     example: () => ({ path: '/api/settings/tokens' }),
   }),
   createToken: route({
