@@ -67,7 +67,40 @@ test('the parent is compared and set; a repeated commit answers the head', async
     reason: 'PARENT_MOVED', message: 'The branch was updated since you opened this page. Please refresh and try again.',
   })
   await commit(storage, repo, other, { parentCommit: first.commitOid })
-  await expect(commit(storage, repo, operations, { parentCommit: base })).rejects.toMatchObject({ reason: 'PARENT_MOVED' })
+  await expect(commit(storage, repo, operations, { parentCommit: base, summary: 'in other words' })).rejects.toMatchObject({ reason: 'PARENT_MOVED' })
+})
+
+test('a commit whose answer was lost is answered by what it made, whatever came after it', async () => {
+  await using storage = await openTestStorage()
+  const repo = await newRepo(storage, 'm')
+  await commitFiles(storage, repo, { old: '1', gone: '2' })
+  const base = (await storage.ctx.repos.findRepoById(repo.id))?.headOid
+  const operations = [...await stage(storage, repo.id, { a: '1' }), gone('gone')]
+  const first = await commit(storage, repo, operations, { parentCommit: base })
+  for (let index = 0; index < 3; index += 1) await commitFiles(storage, repo, { [`later${index}`]: 'x' })
+  expect((await commit(storage, repo, operations, { parentCommit: base })).commitOid).toBe(first.commitOid)
+  await expect(commit(storage, repo, await stage(storage, repo.id, { a: 'else' }), { parentCommit: base })).rejects.toMatchObject({ reason: 'PARENT_MOVED' })
+  const removal = [gone('old')]
+  const removed = await commit(storage, repo, removal, { summary: 'remove', description: 'why' })
+  expect((await commit(storage, repo, removal, { summary: 'remove', description: 'why' })).commitOid).toBe(removed.commitOid)
+  await expect(commit(storage, repo, removal, { summary: 'remove' })).rejects.toMatchObject({ reason: 'ENTRY_NOT_FOUND' })
+})
+
+test('two writers on one branch: in each of 200 rounds exactly one wins', { timeout: 60_000 }, async () => {
+  await using storage = await openTestStorage()
+  const repo = await newRepo(storage, 'm')
+  let head = repo.headOid
+  for (let round = 0; round < 200; round += 1) {
+    const lines = await Promise.all(['a', 'b'].map((writer) => stage(storage, repo.id, { 'README.md': `${writer} ${round}`, [`${writer}/${round}`]: 'x' })))
+    const done = await Promise.allSettled(lines.map((operations) => commit(storage, repo, operations, { parentCommit: head })))
+    const won = done.flatMap((one) => (one.status === 'fulfilled' ? [one.value.commitOid] : []))
+    expect(won).toHaveLength(1)
+    for (const one of done) if (one.status === 'rejected') expect(one.reason).toMatchObject({ reason: 'PARENT_MOVED' })
+    head = won[0] ?? head
+  }
+  await using git = await exported(storage, repo)
+  expect(git.git(['rev-list', '--count', 'main']).trim()).toBe('201')
+  expect(git.git(['ls-tree', '-r', '--name-only', 'main']).trim().split('\n')).toHaveLength(202)
 })
 
 test('of ten commits on one parent one lands; without a parent all do, in a line', async () => {

@@ -36,14 +36,18 @@ export function buildCommit(draft: CommitDraft): NewCommit {
   const time = new Date(Math.floor(draft.time.getTime() / 1000) * 1000)
   const signature = { name: draft.author.name, email: draft.author.email, time }
   const parentOids = draft.parent === undefined ? [] : [draft.parent.oid]
-  const title = oneLine(draft.summary)
-  const message = draft.description === '' ? title : `${title}\n\n${cleanText(draft.description)}`
+  const { title, message } = messageOf(draft)
   const object = makeObject('commit', encodeCommit({ treeOid: draft.treeOid, parentOids, author: signature, committer: signature, message }))
   const linearDepth = draft.parent === undefined ? 1 : addOne(draft.parent.linearDepth)
   return {
     record: { oid: object.oid, treeOid: draft.treeOid, parentOids, authorName: draft.author.name, time, title, message, linearDepth },
     authorEmail: draft.author.email, objects: [...draft.objects, object], reached: draft.reached, pushedTo: draft.pushedTo,
   }
+}
+
+export function messageOf({ summary, description }: Pick<CommitDraft, 'summary' | 'description'>): { readonly title: string; readonly message: string } {
+  const title = oneLine(summary)
+  return { title, message: description === '' ? title : `${title}\n\n${cleanText(description)}` }
 }
 
 function oneLine(summary: string): string {

@@ -1,9 +1,9 @@
 import type { Actor } from '@hearth/authz'
-import { HearthError } from '@hearth/errors'
+import { HearthError, isHearthError } from '@hearth/errors'
 import { judgeParsedCard } from '@hearth/formats'
 import { parseGitOid, type GitOid } from '@hearth/ids'
 import { assertAllowed, openRepo } from './access.ts'
-import { authorOf, buildCommit } from './authorship.ts'
+import { authorOf, buildCommit, messageOf } from './authorship.ts'
 import { applyOperations, openCopySources } from './commit-apply.ts'
 import { assertCommitRequest, touchedPaths, type CommitOperation } from './commit-operation.ts'
 import { gatherSources, type CommitSources } from './commit-sources.ts'
@@ -33,7 +33,7 @@ export interface CommitOutcome {
 
 /**
  * Applies the operations, in order, to the head of a branch or of refs/pr/N, in one transaction. A repeated commit (same
- * parent, same result) answers the present head; so does one that changes nothing. Throws PARENT_MOVED when the branch
+ * parent, same result) answers what it made before; one that changes nothing answers the present head. Throws PARENT_MOVED when the branch
  * is no longer at `parentCommit`.
  */
 export async function createCommit(ctx: StorageContext, actor: Actor, command: CommitCommand, signal: AbortSignal): Promise<CommitOutcome> {
@@ -87,15 +87,51 @@ async function assertMayMoveRef(ctx: StorageContext, actor: Actor, repo: Repo, r
 async function advanceRef(work: Work, ref: string): Promise<CommitOutcome> {
   const { tx, repo, command } = work
   const head = await headOf(tx, repo, ref, command.revision)
-  const base = await expectedParent(tx, repo, head, command.parentCommit)
-  const made = await draftCommit(work, base, ref)
-  const isRepeat = base.oid !== head.oid
-  if (isRepeat && made?.record.treeOid !== head.treeOid) throw parentMoved()
-  if (made === undefined || isRepeat) return { commitOid: head.oid, pullRequestNumber: undefined, repo }
+  const isAtHead = command.parentCommit === undefined || parseGitOid(command.parentCommit) === head.oid
+  const made = isAtHead ? await draftOnHead(work, head, ref) : await findRepeated(work, head, ref)
+  if (made === undefined || 'oid' in made) return { commitOid: made?.oid ?? head.oid, pullRequestNumber: undefined, repo }
   await tx.addCommit(made)
   await tx.changeRef({ kind: 'set', name: ref, from: head.oid, to: made.record.oid })
   const moved = ref === DEFAULT_REF ? { ...repo, headOid: made.record.oid } : repo
   return { commitOid: made.record.oid, pullRequestNumber: undefined, repo: moved }
+}
+
+/** What deletes or renames cannot be done twice: when it fails for want of a file, the head may be what the same request made before. */
+async function draftOnHead(work: Work, head: CommitRecord, ref: string): Promise<NewCommit | CommitRecord | undefined> {
+  try {
+    return await draftCommit(work, head, ref)
+  } catch (error) {
+    const parentOid = head.parentOids[0]
+    const isSame = isHearthError(error, 'ENTRY_NOT_FOUND') && parentOid !== undefined && isSaidTheSame(work, head)
+    const parent = isSame ? await work.tx.findCommit(work.repo.id, parentOid) : undefined
+    const again = parent === undefined ? undefined : await draftCommit(work, parent, ref)
+    if (again?.record.treeOid === head.treeOid) return head
+    throw error
+  }
+}
+
+function isSaidTheSame({ actor, command }: Work, made: CommitRecord): boolean {
+  const said = messageOf(command)
+  return made.authorName === authorOf(actor).name && made.title === said.title && made.message === said.message
+}
+
+/** How many commits may have come after one whose answer was lost. */
+const MAX_COMMITS_SINCE = 100
+
+/**
+ * The branch moved on from `parentCommit`: by this very commit, when it came before and its answer was lost. Behind the head it has to
+ * be the same author's in the same words. Throws PARENT_MOVED otherwise.
+ */
+async function findRepeated(work: Work, head: CommitRecord, ref: string): Promise<CommitRecord> {
+  const { tx, repo, command } = work
+  const wanted = parseGitOid(command.parentCommit ?? '')
+  const since = await tx.walkFirstParents(repo.id, head.oid, MAX_COMMITS_SINCE)
+  const next = since.find((commit) => wanted !== undefined && commit.parentOids[0] === wanted)
+  const isSame = next !== undefined && (next.oid === head.oid || isSaidTheSame(work, next))
+  const parent = isSame && wanted !== undefined ? await tx.findCommit(repo.id, wanted) : undefined
+  const again = parent === undefined ? undefined : await draftCommit(work, parent, ref)
+  if (next === undefined || again?.record.treeOid !== next.treeOid) throw parentMoved()
+  return next
 }
 
 async function headOf(tx: RepoTransaction, repo: Repo, ref: string, revision: string): Promise<CommitRecord> {
@@ -103,16 +139,6 @@ async function headOf(tx: RepoTransaction, repo: Repo, ref: string, revision: st
   const head = found === undefined ? undefined : await tx.findCommit(repo.id, found.oid)
   if (head === undefined) throw revisionNotFound(revision)
   return head
-}
-
-/** The head; or, when the branch moved by one commit since `parentCommit`, that parent: the same commit may have come twice. */
-async function expectedParent(tx: RepoTransaction, repo: Repo, head: CommitRecord, parentCommit: string | undefined): Promise<CommitRecord> {
-  if (parentCommit === undefined) return head
-  const wanted = parseGitOid(parentCommit)
-  if (wanted === head.oid) return head
-  const parent = wanted !== undefined && head.parentOids[0] === wanted ? await tx.findCommit(repo.id, wanted) : undefined
-  if (parent === undefined) throw parentMoved()
-  return parent
 }
 
 function parentMoved(): HearthError {
