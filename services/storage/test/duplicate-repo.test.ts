@@ -50,6 +50,15 @@ test('a copy has the history of branches and tags, clean for git, and holds the 
   expect(git.git(['cat-file', '-t', 'v1']).trim()).toBe('tag')
 })
 
+test('a copy is found by what its card says', async () => {
+  await using storage = await openTestStorage()
+  const source = await newRepo(storage, 'm')
+  await commitFiles(storage, source, { 'README.md': '---\nlicense: mit\npipeline_tag: fill-mask\n---\n' })
+  const copy = await duplicate(storage, source, 'bo/copy')
+  const rows = await storage.db.query<{ id: string; pipeline_tag: string }>({ text: `select id, pipeline_tag from repos where tags @> array['license:mit'] order by created_at` })
+  expect(rows).toEqual([{ id: source.id, pipeline_tag: 'fill-mask' }, { id: copy.id, pipeline_tag: 'fill-mask' }])
+})
+
 test('source and copy live on apart', async () => {
   await using storage = await openTestStorage()
   const source = await filled(storage)
