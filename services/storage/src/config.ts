@@ -15,6 +15,8 @@ export const StorageEnv = z.object({
 export interface StorageConfig {
   /** Root of the object tree (stores/keys.ts). */
   readonly blobs: { readonly kind: 'fs'; readonly root: string }
+  /** Where the embedded database is; absent for one that runs elsewhere. */
+  readonly databaseFolder?: string | undefined
   /** Keys of signed paths; made at the first start. */
   readonly keyFile: string
   /** 256 KiB each, shared by all downloads. */
@@ -25,9 +27,10 @@ export interface StorageConfig {
   readonly crashPoint: CrashPoint | undefined
 }
 
-export function toStorageConfig(env: z.output<typeof StorageEnv>, common: Pick<CommonConfig, 'dataDir'>): StorageConfig {
+export function toStorageConfig(env: z.output<typeof StorageEnv>, common: Pick<CommonConfig, 'dataDir' | 'databaseUrl'>): StorageConfig {
   return Object.freeze({
     blobs: { kind: 'fs' as const, root: env.HEARTH_STORAGE_FS_ROOT ?? join(common.dataDir, 'storage') },
+    databaseFolder: common.databaseUrl === undefined ? join(common.dataDir, 'postgres') : undefined,
     keyFile: env.HEARTH_STORAGE_KEY_FILE ?? join(common.dataDir, 'signed-path-keys'),
     downloadBuffers: env.HEARTH_STORAGE_DOWNLOAD_BUFFERS,
     treeCacheEntries: env.HEARTH_STORAGE_TREE_CACHE_ENTRIES,

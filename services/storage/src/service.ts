@@ -29,6 +29,7 @@ import { createLfsHandlers } from './rpc/lfs-handlers.ts'
 import { createNamespaceDirectory } from './rpc/namespace-directory.ts'
 import { createRepoHandlers } from './rpc/repo-handlers.ts'
 import { openFsBlobStore } from './stores/blob-store.fs.ts'
+import { watchDiskSpace, withRoomFor } from './stores/disk-space.fs.ts'
 import { createAccessRequestStore } from './stores/access-request-store.pg.ts'
 import type { EventWriter } from './stores/event-writer.ts'
 import { exportRepo, type ExportedRepo } from './stores/export-repo.ts'
@@ -69,7 +70,7 @@ const newId = (): ObjectId => newObjectId(Date.now(), randomBytes)
 export async function startStorage(config: StorageConfig, deps: StorageDeps): Promise<StorageService> {
   await migrate(deps.db, MIGRATIONS)
   await ensureOutbox(deps.db)
-  const objects = await openFsBlobStore({ root: config.blobs.root, newId })
+  const objects = await openFsBlobStore({ root: config.blobs.root, newId, space: watchDiskSpace(config.blobs.root) })
   const started: { work?: CatalogueWork } = {}
   const crash = createCrashPoints(config.crashPoint)
   const context = await composeContext(config, { ...deps, objects, crash, onHeadMoved: () => started.work?.wake() })
@@ -105,6 +106,7 @@ interface ContextDeps extends StorageDeps {
 
 async function composeContext(config: StorageConfig, { objects, crash, onHeadMoved, ...deps }: ContextDeps): Promise<ContentContext & { readonly epochs: RepoEpochs; readonly tags: TagLists }> {
   const writeEvent = crash.events(addEvent)
+  const space = watchDiskSpace(config.databaseFolder)
   const caches = createObjectCaches(config.treeCacheEntries)
   const blobBytes = { readStart: (sha256: Sha256, maxBytes: number) => readStart(objects, sha256, maxBytes) }
   const { writeFacts, estimate, store, ...shared } = composeCatalogue({ db: deps.db, blobBytes, caches, log: deps.log.named('catalogue') })
@@ -115,7 +117,8 @@ async function composeContext(config: StorageConfig, { objects, crash, onHeadMov
     accessRequests: createAccessRequestStore({ db: deps.db, addEvent: writeEvent }),
     repos, git, epochs, newId, blobBytes, ...shared,
     catalogue: store,
-    blobs: crash.blobs(createGitBlobStore(deps.db)),
+    space,
+    blobs: crash.blobs(withRoomFor(createGitBlobStore(deps.db), space)),
     lfs: createLfsStore({ db: deps.db, addEvent: writeEvent }),
     signedPaths: createSignedPaths({ keys: await loadSigningKeys(config.keyFile), nowMs: Date.now }),
     namespaces: createNamespaceDirectory(deps.accounts),

@@ -41,6 +41,7 @@ export async function createCommit(ctx: StorageContext, actor: Actor, command: C
   const ref = command.createPullRequest ? pullRequestBase(command.revision) : writableRefName(command.revision)
   const repo = await openForCommit(ctx, actor, command, ref)
   assertCommitRequest(command)
+  await ctx.space.assertRoom(command.operations.length * OPERATION_BYTES)
   const sources = await gatherSources(ctx, actor, repo, command.operations)
   const outcome = await ctx.git.transact(repo.id, async (tx) => {
     signal.throwIfAborted()
@@ -50,6 +51,9 @@ export async function createCommit(ctx: StorageContext, actor: Actor, command: C
   ctx.observe.commitCreated({ repoId: repo.id, ref, oid: outcome.commitOid, operations: command.operations.length, ms: ctx.clock.now().getTime() - startedAt.getTime() })
   return outcome
 }
+
+/** What an operation leaves in the database, about: rows of trees and pointers. */
+const OPERATION_BYTES = 2048
 
 interface Work {
   readonly ctx: StorageContext

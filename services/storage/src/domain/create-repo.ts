@@ -30,6 +30,8 @@ export interface InitialFile {
   readonly content: Buffer
 }
 
+/** What a new repo takes in the database, with its first files. */
+const NEW_REPO_BYTES = 4 * 1024 * 1024
 const MAX_FILES = 100
 const MAX_FILE_BYTES_IN_ALL = 1024 * 1024
 
@@ -37,6 +39,7 @@ const MAX_FILE_BYTES_IN_ALL = 1024 * 1024
 export async function createRepo(ctx: StorageContext, actor: Actor, command: CreateRepoCommand, caller: CallerCredentials): Promise<Repo> {
   assertCommand(command)
   const namespace = await openNamespace(ctx, actor, command.namespace, caller)
+  await ctx.space.assertRoom(NEW_REPO_BYTES)
   const createdAt = ctx.clock.now()
   const id = ctx.newId()
   const first = await firstCommit(actor, command, { id, createdAt })

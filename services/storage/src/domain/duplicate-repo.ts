@@ -12,6 +12,9 @@ export interface DuplicateRepoCommand {
   readonly visibility: 'public' | 'private' | undefined
 }
 
+/** What is written goes into the log, too. */
+const WRITE_FACTOR = 2
+
 /**
  * A new repo with the branches and tags of one that the actor may read, history included. No byte is copied: large objects are
  * shared. A gate stays closed in the copy until its owner opens it. Throws REPO_EXISTS, and what `openNamespace` throws.
@@ -21,6 +24,7 @@ export async function duplicateRepo(ctx: StorageContext, actor: Actor, command: 
   const target = command.to === undefined ? { namespace: undefined, name: source.name } : splitRepoPath(command.to)
   const namespace = await openNamespace(ctx, actor, target.namespace, caller)
   assertRepoName(target.name)
+  await ctx.space.assertRoom((await ctx.repos.measureRows(source.id)) * WRITE_FACTOR)
   const copy = await ctx.repos.duplicateRepo(source.id, {
     id: ctx.newId(), type: source.type, namespace: namespace.name, name: target.name, namespaceId: namespace.id,
     creatorId: actor.kind === 'user' ? actor.id : namespace.id, visibility: command.visibility ?? source.visibility,

@@ -4,6 +4,7 @@ import type { AccessMove, AccessStatus } from './gating.ts'
 import type { CatalogueStore, FactsDeriver } from './catalogue/catalogue-store-port.ts'
 import type { WeightFacts } from './catalogue/facts.ts'
 import type { RepoTexts } from './catalogue/repo-texts.ts'
+import type { DiskSpace } from './disk-space-port.ts'
 import type { GitBlobStore } from './git-blob-port.ts'
 import type { GitStore } from './git-store-port.ts'
 import type { LastCommits } from './last-commit.ts'
@@ -62,6 +63,8 @@ export interface StorageContext {
   readonly blobBytes: BlobBytesReader
   readonly lfs: LfsCatalogue
   readonly signedPaths: SignedPaths
+  /** Of the database's disk. */
+  readonly space: DiskSpace
   readonly namespaces: NamespaceDirectory
   readonly clock: Clock
   readonly observe: StorageObserver

@@ -107,6 +107,8 @@ export interface RepoStore {
   moveRepo(id: ObjectId, to: RepoPlace): Promise<Repo | undefined>
   /** Branches and tags with all that they reach, the gate included, in one transaction. Throws REPO_EXISTS (metadata `repo`). undefined: no such source. */
   duplicateRepo(sourceId: ObjectId, copy: RepoCopy): Promise<Repo | undefined>
+  /** Bytes that the repo's objects take in the database, about. */
+  measureRows(id: ObjectId): Promise<number>
   countRepos(namespace: string, visible: VisibilityFilter): Promise<RepoCounts>
   /** Of all types, last change first; `totalBytes` counts the whole namespace. */
   listOwnedRepos(query: OwnedRepoQuery): Promise<{ readonly repos: readonly Repo[]; readonly totalBytes: number }>

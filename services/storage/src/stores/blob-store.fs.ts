@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { HearthError } from '@hearth/errors'
 import { isObjectId, type ObjectId, type Sha256 } from '@hearth/ids'
 import type { BlobStore, ObjectReader, PutExpectation, StoredObject, UploadPart } from '../domain/blob-store-port.ts'
+import type { DiskSpace } from '../domain/disk-space-port.ts'
 import { writeBody } from './body-writer.ts'
 import { asDiskError } from './disk-error.ts'
 import { FOLDERS, keyFor } from './keys.ts'
@@ -12,7 +13,12 @@ import { trackUploads } from './open-uploads.ts'
 export interface FsBlobStoreOptions {
   readonly root: string
   readonly newId: () => ObjectId
+  /** Of the disk that `root` is on; absent: what the disk itself says. */
+  readonly space?: DiskSpace
 }
+
+/** Others write meanwhile: room is asked for again after so many bytes. */
+const ROOM_EVERY_BYTES = 32 * 1024 * 1024
 
 /** Objects as plain files. Needs a file system with atomic rename; every publication is fdatasync, rename, fsync of the folder. */
 export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<BlobStore> {
@@ -23,7 +29,7 @@ export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<Blob
   const uploads = trackUploads((id) => pathOf({ kind: 'upload', id }))
 
   return {
-    put: (body, expected) => putObject({ body, expected, temp: pathOf({ kind: 'staging', id: options.newId() }), target: (sha256) => pathOf({ kind: 'object', sha256 }) }),
+    put: (body, expected) => putObject({ body: withRoom(body, expected.sizeBytes ?? 0, options.space), expected, temp: pathOf({ kind: 'staging', id: options.newId() }), target: (sha256) => pathOf({ kind: 'object', sha256 }) }),
     async stat(sha256) {
       const found = await stat(pathOf({ kind: 'object', sha256 })).catch(undefinedIfMissing)
       return found?.size
@@ -43,7 +49,7 @@ export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<Blob
       await syncFolder(dirname(pathOf({ kind: 'upload', id })))
     },
     async writePart(id, part, body) {
-      await guarded(() => uploads.writePart(id, { part, body }, (bytes) => writePart(pathOf({ kind: 'upload', id }), part, bytes)))
+      await guarded(() => uploads.writePart(id, { part, body: withRoom(body, part.sizeBytes, options.space) }, (bytes) => writePart(pathOf({ kind: 'upload', id }), part, bytes)))
     },
     async publishUpload(id, expected, onVerified) {
       const path = pathOf({ kind: 'upload', id })
@@ -61,6 +67,19 @@ export async function openFsBlobStore(options: FsBlobStoreOptions): Promise<Blob
       await rm(pathOf({ kind: 'upload', id }), { force: true })
     },
     listUploadsBefore: (time) => listUploadsBefore(join(options.root, FOLDERS.uploads), time),
+  }
+}
+
+async function* withRoom(body: AsyncIterable<Uint8Array>, sizeBytes: number, space: DiskSpace | undefined): AsyncGenerator<Uint8Array> {
+  await space?.assertRoom(sizeBytes)
+  let since = 0
+  for await (const chunk of body) {
+    since += chunk.length
+    if (since >= ROOM_EVERY_BYTES) {
+      await space?.assertRoom(since)
+      since = 0
+    }
+    yield chunk
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ObjectId } from '@hearth/ids'
 import { foldRepoPath, type Repo } from '../domain/repo.ts'
 import type { OwnedRepoQuery, RepoCounts, VisibilityFilter } from '../domain/repo-store-port.ts'
 import { visibleSql } from './repo-list-sql.ts'
@@ -23,4 +24,11 @@ export async function listOwnedRepos({ db }: StoreOptions, query: OwnedRepoQuery
   const rows = await db.query<RepoRow>({ name: 'list-owned', text: OWNED_SQL, values: [query.namespaceId, ...after, query.limit] })
   const [sum] = await db.query<{ total: number }>({ name: 'sum-owned', text: TOTAL_SQL, values: [query.namespaceId] })
   return { repos: rows.map(repoOf), totalBytes: Number(sum?.total ?? 0) }
+}
+
+const MEASURE_SQL = `select coalesce(sum(300 + case when data is null then 0 else size end), 0)::bigint as bytes from git_objects where repo_id = $1`
+
+export async function measureRows({ db }: StoreOptions, id: ObjectId): Promise<number> {
+  const [row] = await db.query<{ bytes: number }>({ name: 'measure-rows', text: MEASURE_SQL, values: [id] })
+  return Number(row?.bytes ?? 0)
 }

@@ -12,7 +12,7 @@ import { NOTHING_KNOWN, type FactsWriter } from './facts-writer.pg.ts'
 import { lockRepo } from './git-store.pg.ts'
 import type { ListEstimate } from './list-estimate.ts'
 import { insertCommit } from './object-writer.pg.ts'
-import { countRepos, listOwnedRepos } from './repo-census.pg.ts'
+import { countRepos, listOwnedRepos, measureRows } from './repo-census.pg.ts'
 import { duplicateRepo } from './repo-copy.pg.ts'
 import { buildListStatement } from './repo-list-sql.ts'
 import { endRedirect, moveRepo } from './repo-moves.pg.ts'
@@ -45,6 +45,7 @@ export function createRepoStore(options: RepoStoreOptions): RepoStore {
     deleteRepo: (id) => deleteRepo(options, id),
     moveRepo: (id, to) => moveRepo(options, id, to),
     duplicateRepo: (sourceId, copy) => duplicateRepo(options, sourceId, copy),
+    measureRows: (id) => measureRows(options, id),
     countRepos: (namespace, visible) => countRepos(options, namespace, visible),
     listOwnedRepos: (query) => listOwnedRepos(options, query),
     upsertAlias: (alias) => upsertAlias(options, alias),

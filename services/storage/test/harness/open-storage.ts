@@ -62,7 +62,7 @@ export async function openTestStorage(): Promise<TestStorage> {
       findUser: async (name) => USERS.find((one) => one.name.toLowerCase() === name.toLowerCase()),
       readCaller: async ({ actorToken }) => USERS.find((one) => one.id === actorToken) ?? USERS[0],
     },
-    clock: { now: () => new Date() }, newId: () => newObjectId(Date.now(), randomBytes),
+    clock: { now: () => new Date() }, space: { assertRoom: async () => undefined }, newId: () => newObjectId(Date.now(), randomBytes),
     observe: { commitCreated: () => undefined, accessChanged: () => undefined, repoChanged: () => undefined, weightsCounted: () => undefined },
   }
   return { ctx, db, lfsObjects, events, grants, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
