@@ -117,6 +117,18 @@ describe('access', () => {
     expect((await call('DELETE', '/api/organizations/team/members/ana', 'boss')).status).toBe(409)
   })
 
+  test('the log tells who showed, hid and deleted a repo', async () => {
+    const made = await call('POST', '/api/repos/create', 'ana', { name: 'watched', type: 'dataset', private: true })
+    await json('PUT', '/api/datasets/ana/watched/settings', 'ana', { private: false })
+    await json('DELETE', '/api/repos/delete', 'boss', { organization: 'ana', name: 'watched', type: 'dataset' })
+    type Entry = { readonly action: string; readonly requestId: string; readonly actor: { readonly name: string }; readonly details: { readonly visibility?: string } }
+    const read = (): Promise<Entry[]> => json('GET', '/api/admin/audit-log?target=ANA/Watched', 'boss')
+    await expect.poll(async () => (await read()).map(({ action, actor, details }) => [actor.name, action, details.visibility]), { timeout: 5000, interval: 50 }).toEqual([
+      ['boss', 'repo.deleted', undefined], ['ana', 'repo.updated', 'public'], ['ana', 'repo.created', undefined],
+    ])
+    expect((await read()).at(-1)?.requestId).toBe(made.headers.get('x-request-id'))
+  })
+
   test('an account goes when its repos are gone, and the log knows who did it', async () => {
     const made = await call('POST', '/api/admin/users', 'boss', { name: 'cy' })
     const { value } = await json<{ value: string }>('POST', '/api/admin/users/cy/tokens', 'boss', { displayName: 'm', role: 'write' })
