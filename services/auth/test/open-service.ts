@@ -21,7 +21,7 @@ export interface World extends AsyncDisposable {
 
 export type Connect = (auth: AuthService) => Promise<AsyncDisposable & { readonly transport: Transport }>
 
-const overTcp: Connect = async (auth) => {
+export const overTcp: Connect = async (auth) => {
   const server = await startGrpcServer({ services: auth.handlers, verifyActor: auth.verifyActor, address: '127.0.0.1:0', drainTimeoutMs: 0 })
   const transport = createTcpTransport({ address: server.address })
   return { transport, [Symbol.asyncDispose]: async () => { await transport[Symbol.asyncDispose](); await server[Symbol.asyncDispose]() } }

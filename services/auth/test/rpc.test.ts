@@ -11,7 +11,7 @@ import type { CallOptions, ServiceClient } from '@hearth/rpc'
 import { expect, test } from 'vitest'
 import { parseBootstrapDocument } from '../src/domain/bootstrap-document.ts'
 import { ANA_TOKEN, BO_TOKEN, BOOTSTRAP } from './fixtures.ts'
-import { CONNECTIONS, inProcess, openWorld, present, type Connect, type World } from './open-service.ts'
+import { CONNECTIONS, inProcess, openWorld, overTcp, present, type Connect, type World } from './open-service.ts'
 
 const PASSWORD = 'correct horse'
 const NEW = { fullName: undefined, email: undefined, password: undefined, isAdmin: false }
@@ -149,4 +149,18 @@ test('when a token was used is written behind, at the latest when auth ends', as
   expect(await used()).toBeNull()
   await world.auth[Symbol.asyncDispose]()
   expect(await used()).toBeInstanceOf(Date)
+})
+
+test('the largest actor that auth makes gets through TCP', async () => {
+  await using world = await open(overTcp)
+  const admin = world.transport.client(AdminServiceService)
+  const orgName = (n: number): string => `${n}`.padStart(4, '0').padEnd(32, 'x')
+  await world.auth.applyBootstrap(parseBootstrapDocument(JSON.stringify({
+    users: [{ name: 'many' }], orgs: Array.from({ length: 300 }, (_, n) => ({ name: orgName(n), members: [{ user: 'many', role: 'contributor' }] })),
+  })))
+  const scoped = Array.from({ length: 100 }, (_, n) => ({ kind: ScopeKind.SCOPE_KIND_REPO, id: String(n).padStart(24, '0'), permissions: ['repo.content.read', 'discussion.write'] }))
+  const scopes = { canReadGatedRepos: true, global: [], scoped }
+  const { value } = await admin.mintToken({ name: 'many', token: { displayName: 'big', role: TokenRole.TOKEN_ROLE_FINE_GRAINED, expireTime: undefined, scopes } }, world.ana)
+  const identity = await world.transport.client(AccountsServiceService).getIdentity({}, { actorToken: await present(world, value) })
+  expect([identity.memberships.length, identity.accessToken?.scopes?.scoped.length]).toEqual([300, 100])
 })
