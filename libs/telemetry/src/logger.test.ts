@@ -35,10 +35,10 @@ test('secret fields are masked at every depth that we log', () => {
 
 test('secrets are masked by shape in messages, URLs and stacks', () => {
   const { log, lines } = capture()
-  const cause = new Error(`connect postgres://hub:pa55word@db/hub failed for ${TOKEN}`)
+  const cause = new Error(`connect postgres://hub:pa55word@db/hub failed for ${TOKEN} and hs_${'Zz-9'.repeat(11)}`)
   log.error({ err: new Error('GET /-/blob/eyJyIjoxfQ.c2lnbmF0dXJl failed', { cause }), url: `http://h/-/lfs/abcdefghijk.XYZ?token=abc`, header: `Bearer ${'q'.repeat(20)}` }, 'failed')
   const text = JSON.stringify(lines())
-  expect(text).not.toMatch(/aB3aB3|c2lnbmF0dXJl|abcdefghijk|pa55word|qqqq|token=abc/)
+  expect(text).not.toMatch(/aB3aB3|Zz-9|c2lnbmF0dXJl|abcdefghijk|pa55word|qqqq|token=abc/)
   expect(text).toContain('/-/blob/***')
   expect(text).toContain('postgres://hub:***@db/hub')
 })

@@ -4,6 +4,7 @@
  */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\bhf_(?:jwt_|oauth_)?[A-Za-z0-9]{8,}/g, 'hf_***'],
+  [/\bhs_[\w-]{20,}/g, 'hs_***'],
   [/\/-\/([a-z]+)\/[A-Za-z0-9_\-.~%=+]{8,}/g, '/-/$1/***'],
   [/\b(Bearer|Basic) +[A-Za-z0-9_\-.~+/=]{4,}/gi, '$1 ***'],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, 'jwt ***'],

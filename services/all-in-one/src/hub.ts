@@ -58,6 +58,7 @@ export async function startHub(config: HubConfig, log: Logger): Promise<Hub> {
   }))
   const sources = [{ service: 'auth', db: databases.auth }, { service: 'storage', db: databases.storage }]
   const bus = undo.use(await createOutboxBus({ sources, log: log.named('events') }))
+  undo.use(await auth.follow(bus))
   undo.use(await bus.watch({ subjects: REVOCATION_SUBJECTS, onEvent: () => gateway.forgetCallers() }))
   const listener = undo.use(await openListener({ host: config.common.host, port: config.common.port, dataPlane: storage.dataPlane.handle, gateway: gateway.handle }))
   const resources = undo.move()

@@ -1,80 +1,23 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Actor } from '@hearth/authz'
 import type { Db } from '@hearth/db'
 import { AccountsServiceService, NamespaceKind, OrgRole, TokenRole, Visibility } from '@hearth/proto/auth/v1/accounts'
 import { AuthenticationServiceService, RejectionReason } from '@hearth/proto/auth/v1/authentication'
-import {
-  createActorVerifier, createInProcessServer, createInProcessTransport, createServiceTokenSource, createTcpTransport, fetchKeysFrom, startGrpcServer,
-  type Transport,
-} from '@hearth/rpc'
+import { createActorVerifier, createServiceTokenSource, fetchKeysFrom } from '@hearth/rpc'
 import { createTestDatabase } from '@hearth/testkit'
 import { expect, test } from 'vitest'
 import { ANA_TOKEN, BO_TOKEN, BOOTSTRAP } from '../test/fixtures.ts'
-import { loadConfig } from '@hearth/config'
-import { AuthEnv, toAuthConfig } from './config.ts'
+import { compose, CONNECTIONS, inProcess, openWorld, present, SERVICE_SECRET } from '../test/open-service.ts'
 import { parseBootstrapDocument } from './domain/bootstrap-document.ts'
-import { MIGRATIONS, startAuth, type AuthService } from './service.ts'
+import { MIGRATIONS } from './service.ts'
 import { addSigningKey } from './stores/signing-keys.fs.ts'
 
-const SECRET = 's'.repeat(40)
-
-interface World extends AsyncDisposable {
-  readonly dataDir: string
-  readonly db: Db
-  readonly auth: AuthService
-  readonly transport: Transport
-}
-
-type Connect = (auth: AuthService) => Promise<AsyncDisposable & { readonly transport: Transport }>
-
-const overTcp: Connect = async (auth) => {
-  const server = await startGrpcServer({ services: auth.handlers, verifyActor: auth.verifyActor, address: '127.0.0.1:0', drainTimeoutMs: 0 })
-  const transport = createTcpTransport({ address: server.address })
-  return { transport, [Symbol.asyncDispose]: async () => { await transport[Symbol.asyncDispose](); await server[Symbol.asyncDispose]() } }
-}
-
-const inProcess: Connect = (auth) => {
-  const server = createInProcessServer({ services: auth.handlers, verifyActor: auth.verifyActor })
-  return Promise.resolve({ transport: createInProcessTransport(server), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() })
-}
-
-function compose(dataDir: string, db: Db): Promise<AuthService> {
-  const env = loadConfig(AuthEnv, { HEARTH_AUTH_SERVICE_SECRETS: `dataset=${SECRET}` }).values
-  const config = toAuthConfig(env, { dataDir })
-  return startAuth(config, { db })
-}
-
-async function open(connect: Connect): Promise<World> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'hearth-auth-service-'))
-  const database = await createTestDatabase({ schema: 'auth', migrations: MIGRATIONS })
-  const auth = await compose(dataDir, database.db as Db)
-  const connection = await connect(auth)
-  return {
-    dataDir, db: database.db as Db, auth, transport: connection.transport,
-    [Symbol.asyncDispose]: async () => {
-      await connection[Symbol.asyncDispose]()
-      await auth[Symbol.asyncDispose]()
-      await database[Symbol.asyncDispose]()
-      await rm(dataDir, { recursive: true, force: true })
-    },
-  }
-}
-
-async function logIn(world: World, value: string): Promise<string> {
-  const { results: [result] } = await world.transport.client(AuthenticationServiceService).authenticate({ credentials: [{ kind: { $case: 'accessToken', value } }] })
-  if (result?.outcome?.$case !== 'authenticated') throw new Error('rejected')
-  return result.outcome.value.actorToken
-}
-
-const CONNECTIONS: readonly [string, Connect][] = [['in process', inProcess], ['over TCP', overTcp]]
-
 test.each(CONNECTIONS)('a credential becomes an actor that another service verifies: %s', async (_name, connect) => {
-  await using world = await open(connect)
+  await using world = await openWorld(connect)
   await world.auth.applyBootstrap(parseBootstrapDocument(JSON.stringify(BOOTSTRAP)))
   const verify = createActorVerifier(fetchKeysFrom(world.transport))
-  const actor: Actor = await verify(await logIn(world, ANA_TOKEN))
+  const actor: Actor = await verify(await present(world, ANA_TOKEN))
   expect(actor).toMatchObject({ kind: 'user', name: '__Ana__', isAdmin: true, orgs: [{ name: 'Team', role: 'admin' }], token: { role: 'write' } })
   const { results } = await world.transport.client(AuthenticationServiceService).authenticate({
     credentials: [{ kind: { $case: 'accessToken', value: 'hf_nobody' } }, { kind: undefined }, { kind: { $case: 'accessToken', value: ` ${BO_TOKEN}\n` } }],
@@ -84,10 +27,10 @@ test.each(CONNECTIONS)('a credential becomes an actor that another service verif
 })
 
 test.each(CONNECTIONS)('whoami and namespaces: %s', async (_name, connect) => {
-  await using world = await open(connect)
+  await using world = await openWorld(connect)
   await world.auth.applyBootstrap(parseBootstrapDocument(JSON.stringify(BOOTSTRAP)))
   const client = world.transport.client(AccountsServiceService)
-  const identity = await client.getIdentity({}, { actorToken: await logIn(world, BO_TOKEN) })
+  const identity = await client.getIdentity({}, { actorToken: await present(world, BO_TOKEN) })
   expect(identity).toMatchObject({
     name: 'bo', fullName: 'Bo', email: undefined, isAdmin: false,
     memberships: [{ orgName: 'Team', orgFullName: 'The Team', role: OrgRole.ORG_ROLE_CONTRIBUTOR }],
@@ -102,7 +45,7 @@ test.each(CONNECTIONS)('whoami and namespaces: %s', async (_name, connect) => {
 })
 
 test('batches have bounds', async () => {
-  await using world = await open(inProcess)
+  await using world = await openWorld(inProcess)
   const authentication = world.transport.client(AuthenticationServiceService)
   const many = (count: number) => Array.from({ length: count }, (_, n) => ({ kind: { $case: 'accessToken' as const, value: `hf_${n}` } }))
   for (const count of [0, 257]) await expect(authentication.authenticate({ credentials: many(count) })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' })
@@ -113,11 +56,11 @@ test('batches have bounds', async () => {
 })
 
 test('a service proves itself by its secret; a wrong one and an unknown service look alike', async () => {
-  await using world = await open(inProcess)
-  const token = createServiceTokenSource(world.transport, { service: 'dataset', secret: SECRET })
+  await using world = await openWorld(inProcess)
+  const token = createServiceTokenSource(world.transport, { service: 'dataset', secret: SERVICE_SECRET })
   expect(await world.auth.verifyActor(await token())).toEqual({ kind: 'service', name: 'dataset' })
   expect(await token()).toBe(await token())
-  const failures = await Promise.all([{ service: 'dataset', secret: 'x' }, { service: 'nobody', secret: SECRET }]
+  const failures = await Promise.all([{ service: 'dataset', secret: 'x' }, { service: 'nobody', secret: SERVICE_SECRET }]
     .map((proof) => world.transport.client(AuthenticationServiceService).issueServiceToken(proof).catch((error: unknown) => error)))
   for (const failure of failures) expect(failure).toMatchObject({ reason: 'UNAUTHENTICATED', message: 'the service or its secret is not known' })
   const own = await world.auth.issueServiceToken('storage')
@@ -125,7 +68,7 @@ test('a service proves itself by its secret; a wrong one and an unknown service 
 })
 
 test('the first start makes one admin and keeps the credentials private', async () => {
-  await using world = await open(inProcess)
+  await using world = await openWorld(inProcess)
   const first = await world.auth.ensureFirstAdmin()
   expect(first).toEqual({ path: join(world.dataDir, 'admin-credentials.json'), user: 'admin' })
   expect(await world.auth.ensureFirstAdmin()).toBeUndefined()
@@ -134,11 +77,11 @@ test('the first start makes one admin and keeps the credentials private', async 
   const credentials = JSON.parse(await readFile(path, 'utf8')) as { token: string; password: string }
   expect(credentials.token).toMatch(/^hf_[A-Za-z0-9]{34}$/)
   expect(credentials.password.length).toBeGreaterThanOrEqual(24)
-  expect(await world.auth.verifyActor(await logIn(world, credentials.token))).toMatchObject({ name: 'admin', isAdmin: true, token: { role: 'write' } })
+  expect(await world.auth.verifyActor(await present(world, credentials.token))).toMatchObject({ name: 'admin', isAdmin: true, token: { role: 'write' } })
 })
 
 test('a first start that was cut off after the file goes on with it', async () => {
-  await using world = await open(inProcess)
+  await using world = await openWorld(inProcess)
   const path = (await world.auth.ensureFirstAdmin())?.path ?? ''
   const written = await readFile(path, 'utf8')
   await using empty = await createTestDatabase({ schema: 'auth', migrations: MIGRATIONS })
@@ -148,13 +91,13 @@ test('a first start that was cut off after the file goes on with it', async () =
 })
 
 test('with accounts from a bootstrap there is no first admin', async () => {
-  await using world = await open(inProcess)
+  await using world = await openWorld(inProcess)
   await world.auth.applyBootstrap(parseBootstrapDocument('{"users":[{"name":"ana"}]}'))
   expect(await world.auth.ensureFirstAdmin()).toBeUndefined()
 })
 
 test('signing keys are private files; they survive a restart and a rotation', async () => {
-  await using world = await open(inProcess)
+  await using world = await openWorld(inProcess)
   const folder = join(world.dataDir, 'auth', 'signing-keys')
   const [file] = await readdir(folder)
   expect((await stat(join(folder, file ?? ''))).mode & 0o777).toBe(0o600)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { migrate, type Db } from '@hearth/db'
-import { appendOutbox, ensureOutbox } from '@hearth/events'
+import { appendOutbox, ensureOutbox, type EventBus, type Subscription } from '@hearth/events'
 import { newObjectId } from '@hearth/ids'
 import { AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
 import { AdminServiceService } from '@hearth/proto/auth/v1/admin'
@@ -21,6 +21,7 @@ import { createFirstAdmin, mintFirstAdmin } from './domain/first-admin.ts'
 import { createPasswords, hashPassword } from './domain/password.ts'
 import type { AccountStore, ActorSigner, Entropy } from './domain/ports.ts'
 import { hashServiceSecret } from './domain/service-token.ts'
+import { repoAuditConsumer } from './events/repo-audit.ts'
 import { accountsHandlers } from './rpc/accounts-handlers.ts'
 import { adminHandlers } from './rpc/admin-handlers.ts'
 import { authenticationHandlers } from './rpc/authentication-handlers.ts'
@@ -55,6 +56,8 @@ export interface AuthService extends AsyncDisposable {
   ensureFirstAdmin(): Promise<{ readonly path: string; readonly user: string } | undefined>
   /** An actor token of kind `service` for a service of this same process; others prove themselves by IssueServiceToken. */
   issueServiceToken(service: string): Promise<{ readonly token: string; readonly expireMs: number }>
+  /** Keeps what the other services tell in the audit log, until the subscription is closed. */
+  follow(bus: EventBus): Promise<Subscription>
 }
 
 /** Starts auth: migrates its schema and outbox, opens or makes its signing keys, stores the configured service secrets. */
@@ -90,6 +93,7 @@ export async function composeAuth(config: AuthConfig, parts: AuthParts): Promise
     applyBootstrap: (document) => applyBootstrap({ accounts: stores.accounts, entropy, hashPassword }, document),
     ensureFirstAdmin: () => ensureFirstAdmin(config, stores.accounts, entropy),
     issueServiceToken: (service) => signer.sign({ kind: 'service', name: service }),
+    follow: (bus) => bus.subscribe(repoAuditConsumer(stores.audit)),
     [Symbol.asyncDispose]: () => upkeep[Symbol.asyncDispose](),
   }
 }

@@ -1,4 +1,4 @@
-import type { UserActor } from '@hearth/authz'
+import { NAMESPACE_PERMISSIONS, type UserActor } from '@hearth/authz'
 import { expect, test } from 'vitest'
 import { hashAccessToken } from '../src/domain/access-token.ts'
 import { MAX_TOKENS } from '../src/domain/draft-token.ts'
@@ -75,6 +75,7 @@ test('what a token cannot be is refused', async () => {
     { role: 'fineGrained', scopes: { ...scopes, global: ['repo.write'] } }, { role: 'fineGrained', scopes: { ...scopes, scoped: [{ ...scope, id: 'x' }] } },
     { role: 'fineGrained', scopes: { ...scopes, scoped: [{ ...scope, permissions: ['org.write'] }] } },
     { role: 'fineGrained', scopes: { ...scopes, scoped: Array.from({ length: 101 }, () => scope) } },
+    { role: 'fineGrained', scopes: { ...scopes, scoped: Array.from({ length: 100 }, (_, n) => ({ kind: 'namespace', id: String(n).padStart(24, '0'), permissions: NAMESPACE_PERMISSIONS })) } },
   ]) await expect(make(part), JSON.stringify(part)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' })
   expect(await listTokens(auth.deps, ana, NO_SIGNAL)).toHaveLength(1)
 })
@@ -91,6 +92,14 @@ test('scopes are kept in one order, each target once', async () => {
     canReadGatedRepos: true, global: ['discussion.write'],
     scoped: [{ kind: 'repo', id: 'a'.repeat(24), permissions: ['repo.content.read', 'repo.write'] }, { kind: 'namespace', id: 'a'.repeat(24), permissions: ['org.write'] }],
   })
+})
+
+test('a token may name a hundred repos', async () => {
+  await using auth = await openTestAuth()
+  const ana = await auth.addUser('ana')
+  const scoped = Array.from({ length: 100 }, (_, n) => ({ kind: 'repo' as const, id: String(n).padStart(24, '0'), permissions: ['repo.content.read', 'discussion.write'] }))
+  const { token } = await createToken(auth.deps, from(ana), { ...READ, role: 'fineGrained', scopes: { canReadGatedRepos: false, global: [], scoped } })
+  expect(token.scopes?.scoped).toHaveLength(100)
 })
 
 test('expired tokens go together, and only they', async () => {

@@ -8,7 +8,7 @@ import { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import { serve, type ServedService, type ServiceClient } from '@hearth/rpc'
-import type { Logger, Metrics } from '@hearth/telemetry'
+import { currentRequest, type Logger, type Metrics } from '@hearth/telemetry'
 import { composeCatalogue, startCatalogueWork, type CatalogueWork } from './catalogue.ts'
 import type { StorageConfig } from './config.ts'
 import { createCrashPoints, type CrashPoints } from './crash-point.ts'
@@ -63,8 +63,14 @@ export interface StorageService extends AsyncDisposable {
 const UPLOAD_LIFE_MS = 24 * 3600 * 1000
 const SWEEP_INTERVAL_MS = 3600 * 1000
 const MAX_STORED_BLOB_BYTES = 1024 ** 3
-const addEvent: EventWriter = async (tx, event) => { await appendOutbox(tx, event.type, event.payload) }
+const addEvent: EventWriter = async (tx, event) => { await appendOutbox(tx, event.type, { ...event.payload, ...askedBy() }) }
 const newId = (): ObjectId => newObjectId(Date.now(), randomBytes)
+
+/** Who asked for a change and by which request, as log lines name them; for the audit log. */
+function askedBy(): { readonly by?: { readonly actor: string; readonly requestId: string } } {
+  const request = currentRequest()
+  return request === undefined ? {} : { by: { actor: request.actor ?? 'anonymous', requestId: request.req_id } }
+}
 
 /** Starts storage: migrates its schema, opens its object store and keys, sweeps what unfinished uploads left. */
 export async function startStorage(config: StorageConfig, deps: StorageDeps): Promise<StorageService> {

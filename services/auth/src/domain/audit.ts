@@ -36,7 +36,19 @@ export interface AuditActor {
   readonly credentialId: string | undefined
 }
 
-export function auditActorOf(actor: Actor): AuditActor {
+/** The same as the log keeps it. */
+export interface AuditOrigin {
+  readonly actor: AuditActor
+  readonly requestId: string
+  /** Absent: now. */
+  readonly timeMs?: number
+}
+
+export function auditOriginOf({ actor, requestId }: ChangeOrigin): AuditOrigin {
+  return { actor: auditActorOf(actor), requestId }
+}
+
+function auditActorOf(actor: Actor): AuditActor {
   switch (actor.kind) {
     case 'user': return { kind: 'user', id: actor.id, name: actor.name, credentialId: actor.token.id }
     case 'service': return { kind: 'service', id: undefined, name: actor.name, credentialId: undefined }

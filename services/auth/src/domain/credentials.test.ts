@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { findTokenProblem, hashAccessToken, mintAccessToken } from './access-token.ts'
-import { hashPassword, verifyPassword } from './password.ts'
+import { createPasswords, hashPassword, verifyPassword } from './password.ts'
 
 const random = (count: number) => crypto.getRandomValues(new Uint8Array(count))
 
@@ -36,4 +36,28 @@ test('passwords verify, wrong ones do not, and the same one is stored twice diff
 test('the hash is what other implementations compute', async () => {
   // A vector of the reference implementation (its test.c).
   expect(await verifyPassword('password', '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc')).toBe(true)
+})
+
+test('for nobody the same work is done, and the answer is no', async () => {
+  const passwords = createPasswords()
+  const stored = await passwords.hash('correct horse')
+  expect(await passwords.verify('correct horse', stored)).toBe(true)
+  const shortestMs = async (hash: string | undefined): Promise<number> => {
+    const times: number[] = []
+    for (let n = 0; n < 5; n += 1) {
+      const start = performance.now()
+      expect(await passwords.verify('wrong', hash)).toBe(false)
+      times.push(performance.now() - start)
+    }
+    return Math.min(...times)
+  }
+  await shortestMs(undefined)
+  expect(await shortestMs(undefined)).toBeGreaterThan(await shortestMs(stored) * 0.3)
+})
+
+test('a crowd waits in line, up to a bound', async () => {
+  const passwords = createPasswords()
+  const outcomes = await Promise.allSettled(Array.from({ length: 70 }, () => passwords.verify('wrong', undefined)))
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(63)
+  for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ reason: 'UNAVAILABLE', retryAfterMs: 2000 })
 })

@@ -2,7 +2,7 @@ import type { Actor, OrgRole, TokenRole } from '@hearth/authz'
 import type { ObjectId, Sha256 } from '@hearth/ids'
 import type { AccessToken, CredentialOwner, Identity, Member, Namespace, Profile, UserRecord, WebSession } from './account.ts'
 import type { AccountWrite } from './account-write.ts'
-import type { AuditAct, AuditEntry, ChangeOrigin } from './audit.ts'
+import type { AuditAct, AuditEntry, AuditOrigin, ChangeOrigin } from './audit.ts'
 
 /** Users, organisations, members and tokens. */
 export interface AccountStore {
@@ -160,9 +160,17 @@ export interface AuditQuery {
   readonly limit: number
 }
 
+export interface ToldAct extends AuditOrigin {
+  readonly consumer: string
+  readonly eventId: string
+  readonly act: AuditAct
+}
+
 export interface AuditLog {
   /** For acts that change no account; those that do are written by the change. */
   append(act: AuditAct, origin: ChangeOrigin): Promise<void>
+  /** For acts that another service tells about: an event that comes again leaves no second entry. */
+  appendOnce(told: ToldAct): Promise<void>
   /** Newest first. */
   list(query: AuditQuery, signal?: AbortSignal): Promise<readonly AuditEntry[]>
 }

@@ -9,6 +9,9 @@ export interface AskedScopes {
   readonly scoped: readonly { readonly kind: TokenScope['kind']; readonly id: string; readonly permissions: readonly string[] }[]
 }
 
+/** Beside the memberships of a user they fit into one header of 64 KiB, also in base64. */
+const MAX_SCOPES_CHARS = 12 * 1024
+
 /** The same, in a fixed order and without repetitions. Throws INVALID_ARGUMENT for what is unknown, misplaced or too much. */
 export function checkScopes(asked: AskedScopes): TokenScopes {
   if (asked.scoped.length > MAX_SCOPES) throw invalid(`at most ${MAX_SCOPES} scopes`)
@@ -21,7 +24,9 @@ export function checkScopes(asked: AskedScopes): TokenScopes {
   }
   const scoped = [...byTarget.values()].map(({ kind, id, permissions }): TokenScope =>
     ({ kind, id, permissions: pick(permissions, kind === 'repo' ? REPO_PERMISSIONS : NAMESPACE_PERMISSIONS, kind === 'repo' ? 'a repo' : 'a user or organisation') }))
-  return { canReadGatedRepos: asked.canReadGatedRepos, global: pick(new Set(asked.global), GLOBAL_PERMISSIONS, 'global scopes'), scoped }
+  const scopes = { canReadGatedRepos: asked.canReadGatedRepos, global: pick(new Set(asked.global), GLOBAL_PERMISSIONS, 'global scopes'), scoped }
+  if (JSON.stringify(scopes).length > MAX_SCOPES_CHARS) throw invalid('too many permissions on single repos: give them on the user or organization')
+  return scopes
 }
 
 function pick<P extends string>(asked: ReadonlySet<string>, known: readonly P[], where: string): P[] {

@@ -2,7 +2,7 @@ import type { TokenRole } from '@hearth/authz'
 import type { Db, TxRunner } from '@hearth/db'
 import type { ObjectId, Sha256 } from '@hearth/ids'
 import { eventOf, type AccountEvent } from '../domain/account-events.ts'
-import { auditOf } from '../domain/audit.ts'
+import { auditOf, auditOriginOf } from '../domain/audit.ts'
 import type { AccountSnapshot, AccountStore } from '../domain/ports.ts'
 import * as sql from './account-queries.pg.ts'
 import {
@@ -34,7 +34,7 @@ export function createPgAccountStore(db: Db, addEvents: AddEvents): AccountStore
       const writes = await decide(await readSnapshot(tx, query.names, query.tokens))
       for (const write of writes) await applyWrite(tx, write)
       if (writes.length === 0) return
-      await appendAudit(tx, writes.map(auditOf), origin)
+      await appendAudit(tx, writes.map(auditOf), auditOriginOf(origin))
       await addEvents(tx, writes.map(eventOf))
     }),
   }

@@ -1,5 +1,6 @@
 import { toJsonb, type Db, type SqlRunner } from '@hearth/db'
-import { auditActorOf, type AuditAct, type AuditActor, type AuditEntry, type AuditTarget, type ChangeOrigin } from '../domain/audit.ts'
+import { isFirstDelivery } from '@hearth/events'
+import { auditOriginOf, type AuditAct, type AuditActor, type AuditEntry, type AuditOrigin, type AuditTarget } from '../domain/audit.ts'
 import type { AuditLog, AuditQuery } from '../domain/ports.ts'
 
 interface EntryRow {
@@ -19,32 +20,35 @@ interface EntryRow {
 
 const INSERT = {
   name: 'audit_append',
-  text: `INSERT INTO audit_log (actor_kind, actor_id, actor_name, credential_id, request_id, action, target_kind, target_id, target_name, details)
-  SELECT $1, $2, $3, $4, $5, action, target_kind, target_id, target_name, details
+  text: `INSERT INTO audit_log (actor_kind, actor_id, actor_name, credential_id, request_id, time, action, target_kind, target_id, target_name, details)
+  SELECT $1, $2, $3, $4, $5, coalesce($11::timestamptz, now()), action, target_kind, target_id, target_name, details
   FROM unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::jsonb[]) WITH ORDINALITY AS act (action, target_kind, target_id, target_name, details, n) ORDER BY n`,
 }
 
 /** In the transaction of what it tells about. */
-export async function appendAudit(tx: SqlRunner, acts: readonly AuditAct[], origin: ChangeOrigin): Promise<void> {
+export async function appendAudit(tx: SqlRunner, acts: readonly AuditAct[], origin: AuditOrigin): Promise<void> {
   if (acts.length === 0) return
   await tx.run({
     ...INSERT,
     values: [
       ...originValues(origin), acts.map(({ action }) => action), acts.map(({ target }) => target.kind), acts.map(({ target }) => target.id),
-      acts.map(({ target }) => target.name), acts.map(({ details }) => toJsonb(details)),
+      acts.map(({ target }) => target.name), acts.map(({ details }) => toJsonb(details)), origin.timeMs === undefined ? null : new Date(origin.timeMs),
     ],
   })
 }
 
 /** Kind, id and name of the actor, its credential, the request. */
-export function originValues({ actor, requestId }: ChangeOrigin): readonly (string | null)[] {
-  const { kind, id, name, credentialId } = auditActorOf(actor)
+export function originValues({ actor, requestId }: AuditOrigin): readonly (string | null)[] {
+  const { kind, id, name, credentialId } = actor
   return [kind, id ?? null, name ?? null, credentialId ?? null, requestId]
 }
 
 export function createPgAuditLog(db: Db): AuditLog {
   return {
-    append: (act, origin) => appendAudit(db, [act], origin),
+    append: (act, origin) => appendAudit(db, [act], auditOriginOf(origin)),
+    appendOnce: (told) => db.transaction(async (tx) => {
+      if (await isFirstDelivery(tx, told.consumer, told.eventId)) await appendAudit(tx, [told.act], told)
+    }),
     list: async (query) => (await db.query<EntryRow>(listStatement(query))).map(toEntry),
   }
 }

@@ -1,5 +1,6 @@
 import type { Db } from '@hearth/db'
 import type { CredentialUpkeep, CredentialUse } from '../domain/ports.ts'
+import { auditOriginOf } from '../domain/audit.ts'
 import { originValues } from './audit-log.pg.ts'
 
 /** $1: ids, $2: times. Rows in order of their ids, so that two writers never wait for each other in a ring. */
@@ -33,7 +34,7 @@ export function createPgCredentialUpkeep(db: Db): CredentialUpkeep {
       await touch(TOUCH_SESSIONS, uses.filter(({ isSession }) => isSession))
     },
     deleteStale: async (before, origin) => {
-      const tokens = await db.run({ ...DELETE_TOKENS, values: [...originValues(origin), new Date(before.tokensMs)] })
+      const tokens = await db.run({ ...DELETE_TOKENS, values: [...originValues(auditOriginOf(origin)), new Date(before.tokensMs)] })
       const sessions = await db.run({ ...DELETE_SESSIONS, values: [new Date(before.sessionsMs), new Date(before.unusedSessionsMs)] })
       return tokens + sessions
     },

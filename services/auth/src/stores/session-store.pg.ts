@@ -2,6 +2,7 @@ import type { Db } from '@hearth/db'
 import type { ObjectId } from '@hearth/ids'
 import type { WebSession } from '../domain/account.ts'
 import type { NewSession, SessionStore } from '../domain/ports.ts'
+import { auditOriginOf } from '../domain/audit.ts'
 import { orgsOf } from './account-queries.pg.ts'
 import { toCredentialOwner, type CredentialRow } from './account-rows.pg.ts'
 import { appendAudit } from './audit-log.pg.ts'
@@ -56,7 +57,7 @@ export function createPgSessionStore(db: Db): SessionStore {
       if ((await tx.run({ ...ADD, values: sessionValues(session, passwordHash) })) === 0) return false
       const details = session.clientAddress === undefined ? {} : { address: session.clientAddress }
       const act = { action: 'session.create', target: { kind: 'session', id: session.id, name: session.userName }, details } as const
-      await appendAudit(tx, [act], origin)
+      await appendAudit(tx, [act], auditOriginOf(origin))
       return true
     }),
     findSessions: async (sessions, idleMs) =>
