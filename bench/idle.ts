@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startHub } from '../e2e/harness/hub.ts'
 import { processTree, pssBytes } from '../e2e/harness/processes.ts'
-import { median, type Row } from './measure.ts'
+import { ceilingVerdict, median, type Row } from './measure.ts'
 
 const STARTS = 5
 const SETTLE_MS = 5_000
@@ -22,9 +22,9 @@ export async function benchIdle(): Promise<Row[]> {
   }
   const [a, b, mb] = [median(first), median(later), median(memory) / 1e6]
   return [
-    { what: 'ready, first start on an empty folder', hearth: `${a.toFixed(2)} s`, peer: 'limit 5 s, aim 3 s', ratio: (5 / a).toFixed(2), verdict: limitVerdict(a, 5, 3) },
-    { what: 'ready, later start', hearth: `${b.toFixed(2)} s`, peer: 'limit 5 s, aim 3 s', ratio: (5 / b).toFixed(2), verdict: limitVerdict(b, 5, 3) },
-    { what: 'PSS of all processes, idle, npm and the supervisor included', hearth: `${mb.toFixed(0)} MB`, peer: 'limit 500 MB, aim 400 MB', ratio: (500 / mb).toFixed(2), verdict: limitVerdict(mb, 500, 400) },
+    { what: 'ready, first start on an empty folder', hearth: `${a.toFixed(2)} s`, peer: 'limit 5 s, aim 3 s', ratio: (5 / a).toFixed(2), verdict: ceilingVerdict(a, 5, 3) },
+    { what: 'ready, later start', hearth: `${b.toFixed(2)} s`, peer: 'limit 5 s, aim 3 s', ratio: (5 / b).toFixed(2), verdict: ceilingVerdict(b, 5, 3) },
+    { what: 'PSS of all processes, idle, npm and the supervisor included', hearth: `${mb.toFixed(0)} MB`, peer: 'limit 500 MB, aim 400 MB', ratio: (500 / mb).toFixed(2), verdict: ceilingVerdict(mb, 500, 400) },
   ]
 }
 
@@ -37,9 +37,4 @@ async function timedStart(dataDir: string, memory?: number[]): Promise<number> {
     memory.push(await pssBytes(await processTree(hub.pid)))
   }
   return seconds
-}
-
-function limitVerdict(value: number, floor: number, aim: number): string {
-  if (value <= aim) return `aim reached (${aim})`
-  return value <= floor ? `floor reached (${floor}), aim ${aim} not` : `BELOW THE FLOOR (${floor})`
 }

@@ -29,6 +29,12 @@ export function verdictOf(ratio: number, floor: number, aim: number): string {
   return ratio >= floor ? `floor reached (${floor}), aim ${aim} not` : `BELOW THE FLOOR (${floor})`
 }
 
+/** The same where less is better; without a floor `floor` is Infinity. */
+export function ceilingVerdict(value: number, floor: number, aim: number): string {
+  if (value <= aim) return floor === aim ? `floor reached (${floor})` : `aim reached (${aim})`
+  return value <= floor ? (floor === Infinity ? `aim ${aim} not reached` : `floor reached (${floor}), aim ${aim} not`) : `BELOW THE FLOOR (${floor})`
+}
+
 export function asTable(rows: readonly Row[]): string {
   const lines = rows.map((row) => `| ${row.what} | ${row.hearth} | ${row.peer} | ${row.ratio} | ${row.verdict} |`)
   return ['| what | Hearth | beside | ratio | verdict |', '| --- | --- | --- | --- | --- |', ...lines].join('\n')

@@ -49,9 +49,9 @@ select ${columns} from page p join repos r on r.id = p.id${card} order by ${orde
 function conditions(query: RepoListQuery, plan: ListPlan, { bind }: Builder): string {
   const where = [`r.type = ${bind(query.type)}`]
   if (query.visible.kind === 'public') where.push(visibleSql(query.visible, bind))
-  if (query.author !== undefined) where.push(`r.namespace_key = ${bind(foldRepoPath(query.author))}`)
+  if (query.author !== undefined) where.push(`${plan === 'walk' ? `r.namespace_key || ''` : 'r.namespace_key'} = ${bind(foldRepoPath(query.author))}`)
   for (const term of query.search) where.push(plan === 'walk' ? `strpos(r.path_key, ${bind(foldTerm(term))}) > 0` : `r.path_key like ${bind(`%${escapeLike(foldTerm(term))}%`)}`)
-  where.push(...tagConditions(query, plan, bind), ...factConditions(query, bind))
+  where.push(...tagConditions(query, plan, bind), ...factConditions(query, plan, bind))
   const column = SORT_COLUMNS[query.sort]
   if (query.after !== undefined) where.push(`(r.${column}, r.id) ${query.ascending ? '>' : '<'} (${bind(cursorValue(query.sort, query.after))}, ${bind(query.after.id)})`)
   return where.join(' and ')
@@ -64,12 +64,13 @@ function tagConditions({ tags, pipelineTag }: RepoListQuery, plan: ListPlan, bin
   return wanted.length === 0 ? [] : [`r.tags @> ${bind(wanted)}::text[]`]
 }
 
-function factConditions(query: RepoListQuery, bind: Builder['bind']): string[] {
+function factConditions(query: RepoListQuery, plan: ListPlan, bind: Builder['bind']): string[] {
   const where: string[] = []
+  const parameters = plan === 'walk' ? '(r.parameter_count + 0)' : 'r.parameter_count'
   if (query.gated !== undefined) where.push(query.gated ? `r.gated <> 'open'` : `r.gated = 'open'`)
   if (query.pipelineTag !== undefined) where.push(`r.pipeline_tag = ${bind(query.pipelineTag)}`)
-  if (query.minParameters !== undefined) where.push(`r.parameter_count >= ${bind(query.minParameters)}`)
-  if (query.maxParameters !== undefined) where.push(`r.parameter_count <= ${bind(query.maxParameters)}`)
+  if (query.minParameters !== undefined) where.push(`${parameters} >= ${bind(query.minParameters)}`)
+  if (query.maxParameters !== undefined) where.push(`${parameters} <= ${bind(query.maxParameters)}`)
   for (const links of query.links) where.push(`r.links && ${bind(links.map(foldRepoPath))}::text[]`)
   if (query.hasLinks) where.push(`r.links <> '{}'`)
   return where
