@@ -46,6 +46,35 @@ interface CommitAnswer {
   readonly commitOid: string
 }
 
+export interface RawCommit {
+  readonly lines: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[]
+  readonly parentCommit?: string
+  readonly kind?: 'models' | 'datasets'
+  readonly query?: string
+}
+
+/** One commit on `main` with these lines as they are; answers whatever the hub says. */
+export async function postCommit(session: Session, id: string, { lines, parentCommit, kind = 'models', query = '' }: RawCommit): Promise<Response> {
+  const header = { key: 'header', value: { summary: 'as it is', description: '', ...(parentCommit === undefined ? {} : { parentCommit }) } }
+  const body = [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('')
+  return call(session, 'POST', `/api/${kind}/${id}/commit/main${query}`, body, 'application/x-ndjson')
+}
+
+export function fileLine(path: string, content: Buffer | string): RawCommit['lines'][number] {
+  return { key: 'file', value: { path, content: Buffer.from(content).toString('base64'), encoding: 'base64' } }
+}
+
+export async function json<T>(answer: Response): Promise<T> {
+  return okJson<T>(answer)
+}
+
+/** Bytes of a file by its plain address, through whatever redirect. */
+export async function bytesAt(session: Session, path: string): Promise<Buffer> {
+  const answer = await call(session, 'GET', path)
+  if (!answer.ok) throw new HubStatusError(answer.status, `${answer.status} ${path}`)
+  return Buffer.from(await answer.arrayBuffer())
+}
+
 /** One commit on `main` of a model; answers its id. */
 export async function commitFiles(session: Session, id: string, files: readonly CommitFile[], parentCommit?: string): Promise<string> {
   const lines: unknown[] = [{ key: 'header', value: { summary: `commit of ${files.length}`, description: '', ...(parentCommit === undefined ? {} : { parentCommit }) } }]

@@ -25,6 +25,8 @@ export interface Lane extends AsyncDisposable {
   /** Any program of the lane, in its environment. */
   exec(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>
   readonly env: Readonly<Record<string, string>>
+  /** Folder of its programs. */
+  readonly bin: string
 }
 
 /** The program ended well; else its output is the message. */
@@ -63,7 +65,7 @@ export async function openLane(name: LaneName, options: LaneOptions): Promise<La
     python: (script, args = [], env = {}) => run([join(bin, 'python'), join(ROOT, 'e2e', 'python', script), ...args], { ...base, ...env }, timeoutMs),
     hf: (args, env = {}) => run([join(bin, 'hf'), ...args], { ...base, ...env }, timeoutMs),
     exec: (program, args, env = {}) => run([join(bin, program), ...args], { ...base, ...env }, timeoutMs),
-    env: base,
+    env: base, bin,
     async [Symbol.asyncDispose]() { await rm(home, { recursive: true, force: true }) },
   }
 }
