@@ -1,6 +1,7 @@
 """What the client does with whole repos, refs and large files, against a hub. Exits non-zero at the first difference."""
 import hashlib
 import os
+import urllib.request
 
 import raises
 from huggingface_hub import CommitOperationAdd, HfApi, hf_hub_download
@@ -111,6 +112,19 @@ if hasattr(api, "list_user_repos"):
     overview = api.get_user_overview("ana")
     assert overview.num_models == len([r for r in rows.values() if r.type == "model"]) and overview.num_datasets == 0, overview
     assert api.get_organization_overview("team").num_models == 1
+
+# Likes.
+for target in ["models/ana/large", "models/team/After"]:
+    # Only pages like: the client has no call for it, "to prevent spam usage".
+    request = urllib.request.Request(f"{api.endpoint}/api/{target}/like", method="POST", headers={"authorization": f"Bearer {os.environ['HF_TOKEN']}"})
+    assert urllib.request.urlopen(request).status == 200
+assert api.model_info("ana/large").likes == 1
+assert sorted(api.list_liked_repos().models) == ["ana/large", "team/After"], api.list_liked_repos()
+assert [u.username for u in api.list_repo_likers("ana/large")] == ["ana"]
+api.unlike("ana/large")
+api.unlike("ana/large")
+assert api.list_liked_repos("ana").models == ["team/After"]
+raises.expect(RepositoryNotFoundError, lambda: api.unlike("ana/nothing"))
 
 # More than one page.
 for number in range(3):

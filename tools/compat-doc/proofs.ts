@@ -94,5 +94,9 @@ export const COMPATIBILITY: Readonly<Record<RouteId, Compatibility>> = {
   lfsFiles: { proof: { file: REPO_OPS, title: 'lists and deletes large files' } },
   deleteLfsFiles: { proof: { file: REPO_OPS, title: 'lists and deletes large files' }, divergence: 'needs the right to administer; the bytes go when no other repo holds them' },
   shareLfsFiles: { proof: { file: 'services/storage/test/lfs-files.test.ts', title: 'shares' } },
+  like: { proof: { file: 'services/storage/test/likes.test.ts', title: 'likes' }, divergence: 'by script too' },
+  unlike: { proof: { file: 'e2e/core/repo-operations.test.ts', title: 'moves, duplicates' } },
+  likers: { proof: { file: 'e2e/core/repo-operations.test.ts', title: 'moves, duplicates' } },
+  userLikes: { proof: { file: 'e2e/core/repo-operations.test.ts', title: 'moves, duplicates' } },
   repoPage: { proof: { file: `${GATEWAY}/edge.test.ts`, title: 'shows plain pages' }, divergence: 'a plain page with the way to download' },
 }

@@ -1,13 +1,13 @@
 /**
  * What a caller needs for a route. `repo.*` is decided by the owner of the repo (libs/authz `can`), `namespace.create`
  * likewise, `namespace.member` is for those who belong to it; `repo.duplicate` is `repo.readContent` on the source with `namespace.create`
- * on the target; `user` means any valid credential, `user.readAccount` one
+ * on the target, `repo.like` is `repo.see` with a token that may write; `user` means any valid credential, `user.readAccount` one
  * that is not limited to some repos, `user.write` one that may change the account; `org.administer` an admin of the
  * organisation or of the hub, `hub.administer` the latter; `signed` means that the path itself carries the right.
  */
 export const PERMISSIONS = [
   'public', 'user', 'user.readAccount', 'user.write', 'org.administer', 'hub.administer', 'repo.see', 'repo.readContent', 'repo.writeContent', 'repo.openPullRequest', 'repo.askAccess', 'repo.readAccessRequests',
-  'repo.administer', 'repo.duplicate', 'namespace.create', 'namespace.member', 'signed',
+  'repo.like', 'repo.administer', 'repo.duplicate', 'namespace.create', 'namespace.member', 'signed',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
@@ -83,6 +83,7 @@ function repoOutcome(permission: Permission, caller: CallerKind, visibility: 'pu
 function repoCallers(permission: Permission): readonly CallerKind[] {
   switch (permission) {
     case 'repo.askAccess': return CALLERS.filter((caller) => caller !== 'fineGrainedElsewhere')
+    case 'repo.like':
     case 'repo.openPullRequest': return WITH_WRITE_TOKEN
     case 'repo.duplicate': return REPO_MAKERS
     default: return REPO_ADMINS

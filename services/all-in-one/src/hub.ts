@@ -11,6 +11,7 @@ import { AccessServiceService } from '@hearth/proto/storage/v1/access'
 import { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
+import { SocialServiceService } from '@hearth/proto/storage/v1/social'
 import { createInProcessServer, createInProcessTransport, logCalls, type Transport } from '@hearth/rpc'
 import { startStorage } from '@hearth/storage'
 import { createMetrics, type Logger } from '@hearth/telemetry'
@@ -51,7 +52,7 @@ export async function startHub(config: HubConfig, log: Logger): Promise<Hub> {
     },
     storage: {
       repos, content: transport.client(ContentServiceService), lfs: transport.client(LfsServiceService), access: transport.client(AccessServiceService),
-      catalogue: transport.client(CatalogueServiceService),
+      catalogue: transport.client(CatalogueServiceService), social: transport.client(SocialServiceService),
     },
     serviceToken: async () => (await auth.issueServiceToken('gateway')).token,
     dataPlane: storage.dataPlane, observer: createObserver(log.named('gateway'), metrics), metricsText: () => metrics.text(),

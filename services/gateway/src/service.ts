@@ -9,6 +9,7 @@ import type { AccessServiceService } from '@hearth/proto/storage/v1/access'
 import type { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import type { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import type { RepoServiceService } from '@hearth/proto/storage/v1/repos'
+import type { SocialServiceService } from '@hearth/proto/storage/v1/social'
 import type { ServiceClient } from '@hearth/rpc'
 import type { GatewayConfig } from './config.ts'
 import type { DataPlane, Observer } from './domain/ports.ts'
@@ -31,6 +32,7 @@ export interface GatewayDeps {
     readonly lfs: ServiceClient<typeof LfsServiceService>
     readonly access: ServiceClient<typeof AccessServiceService>
     readonly catalogue: ServiceClient<typeof CatalogueServiceService>
+    readonly social: ServiceClient<typeof SocialServiceService>
   }
   /** The gateway's own actor token, for what it tells storage on nobody's behalf. */
   readonly serviceToken: () => Promise<string>

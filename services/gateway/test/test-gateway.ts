@@ -11,6 +11,7 @@ import { AccessServiceService } from '@hearth/proto/storage/v1/access'
 import { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
+import { SocialServiceService } from '@hearth/proto/storage/v1/social'
 import { GatewayEnv, toGatewayConfig, type GatewayConfig } from '../src/config.ts'
 import type { RequestDone } from '../src/domain/ports.ts'
 import { startGateway } from '../src/service.ts'
@@ -23,6 +24,7 @@ import { createFakeCatalogue } from './fakes/storage-catalogue.ts'
 import { createFakeContent } from './fakes/storage-content.ts'
 import { createFakeLfs } from './fakes/storage-lfs.ts'
 import { createFakeRepos } from './fakes/storage-repos.ts'
+import { createFakeSocial } from './fakes/storage-social.ts'
 import { World } from './fakes/world.ts'
 
 export interface TestGateway extends AsyncDisposable {
@@ -59,6 +61,7 @@ export async function startTestGateway(overrides: Partial<GatewayConfig> = {}): 
       repos: createLocalClient(RepoServiceService, createFakeRepos(world)), content: createLocalClient(ContentServiceService, createFakeContent(world)), lfs: createLocalClient(LfsServiceService, createFakeLfs(world)),
       access: createLocalClient(AccessServiceService, createFakeAccess(world)),
       catalogue: createLocalClient(CatalogueServiceService, createFakeCatalogue(world)),
+      social: createLocalClient(SocialServiceService, createFakeSocial(world)),
     },
     serviceToken: async () => tokenOf({ kind: 'service', name: 'gateway' }),
     dataPlane: local,

@@ -7,6 +7,7 @@ import { AccessServiceService } from '@hearth/proto/storage/v1/access'
 import { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
+import { SocialServiceService } from '@hearth/proto/storage/v1/social'
 import { serve, type ServedService, type ServiceClient } from '@hearth/rpc'
 import { currentRequest, type Logger, type Metrics } from '@hearth/telemetry'
 import { composeCatalogue, startCatalogueWork, type CatalogueWork } from './catalogue.ts'
@@ -28,6 +29,7 @@ import { createContentHandlers } from './rpc/content-handlers.ts'
 import { createLfsHandlers } from './rpc/lfs-handlers.ts'
 import { createNamespaceDirectory } from './rpc/namespace-directory.ts'
 import { createRepoHandlers } from './rpc/repo-handlers.ts'
+import { createSocialHandlers } from './rpc/social-handlers.ts'
 import { openFsBlobStore } from './stores/blob-store.fs.ts'
 import { watchDiskSpace, withRoomFor } from './stores/disk-space.fs.ts'
 import { createAccessRequestStore } from './stores/access-request-store.pg.ts'
@@ -36,6 +38,7 @@ import { exportRepo, type ExportedRepo } from './stores/export-repo.ts'
 import { createGitBlobStore } from './stores/git-blob-store.pg.ts'
 import { createGitStore } from './stores/git-store.pg.ts'
 import { createLfsStore } from './stores/lfs-store.pg.ts'
+import { createLikeStore } from './stores/like-store.pg.ts'
 import { createRepoStore } from './stores/repo-store.pg.ts'
 import { loadSigningKeys } from './stores/signing-keys.fs.ts'
 import { readStart } from './stores/stored-bytes.ts'
@@ -92,6 +95,7 @@ export async function startStorage(config: StorageConfig, deps: StorageDeps): Pr
     handlers: [
       serve(AccessServiceService, createAccessHandlers(context)), serve(RepoServiceService, createRepoHandlers(context)),
       serve(ContentServiceService, createContentHandlers(context)), serve(LfsServiceService, createLfsHandlers(lfs, context)),
+      serve(SocialServiceService, createSocialHandlers({ repos: context.repos, likes: createLikeStore(deps.db) })),
       serve(CatalogueServiceService, createCatalogueHandlers({ downloads: work.downloads, tags: context.tags })),
     ],
     dataPlane,

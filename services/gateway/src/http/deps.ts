@@ -8,6 +8,7 @@ import type { AccessServiceService } from '@hearth/proto/storage/v1/access'
 import type { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import type { ContentServiceService, LfsServiceService } from '@hearth/proto/storage/v1/content'
 import type { RepoServiceService } from '@hearth/proto/storage/v1/repos'
+import type { SocialServiceService } from '@hearth/proto/storage/v1/social'
 import type { ServiceClient } from '@hearth/rpc'
 import type { Callers, DataPlane, DownloadReporter, Observer } from '../domain/ports.ts'
 
@@ -36,6 +37,7 @@ export interface HttpDeps {
   readonly lfs: ServiceClient<typeof LfsServiceService>
   readonly access: ServiceClient<typeof AccessServiceService>
   readonly catalogue: ServiceClient<typeof CatalogueServiceService>
+  readonly social: ServiceClient<typeof SocialServiceService>
   readonly downloads: DownloadReporter
   readonly dataPlane: HttpDataPlane
   readonly observer: Observer

@@ -10,6 +10,7 @@ import { createFileHandlers } from './routes/file-handlers.ts'
 import { createLfsFileHandlers } from './routes/lfs-file-handlers.ts'
 import { createLfsHandlers } from './routes/lfs-handlers.ts'
 import { createMemberHandlers } from './routes/member-handlers.ts'
+import { createLikeHandlers } from './routes/like-handlers.ts'
 import { createMetaHandlers } from './routes/meta-handlers.ts'
 import { createPageHandlers } from './routes/page-handlers.ts'
 import { createRefHandlers } from './routes/ref-handlers.ts'
@@ -22,6 +23,6 @@ export function createHandlers(deps: HttpDeps): Handlers {
   return {
     ...createMetaHandlers(deps), ...createAccountHandlers(deps), ...createTokenHandlers(deps), ...createMemberHandlers(deps), ...createAdminHandlers(deps), ...createRepoHandlers(deps),
     ...createRepoMoveHandlers(deps), ...createAccessHandlers(deps), ...createCatalogueHandlers(deps), ...createContentHandlers(deps), ...createFileHandlers(deps), ...createCommitHandler(deps),
-    ...createRefHandlers(deps), ...createLfsHandlers(deps), ...createLfsFileHandlers(deps), ...createPageHandlers(deps),
+    ...createRefHandlers(deps), ...createLfsHandlers(deps), ...createLfsFileHandlers(deps), ...createLikeHandlers(deps), ...createPageHandlers(deps),
   }
 }

@@ -27,7 +27,7 @@ export function createAccountHandlers(deps: HttpDeps): Pick<Handlers, 'whoami' |
       const { id, name, fullName } = required(namespace, 'its namespace')
       return json({
         _id: id, user: name, name, fullname: fullName, type: 'user' as const, avatarUrl: NO_AVATAR, isPro: false, ...NO_FOLLOWERS, numFollowing: 0, numUpvotes: 0,
-        ...await countRepos(deps, name, call), numDiscussions: 0, numLikes: 0,
+        ...await countRepos(deps, name, call), numDiscussions: 0, numLikes: Number((await deps.social.listLikes({ userId: id, page: { pageSize: 1 } }, call.rpc)).totalCount),
         ...(createTime === undefined ? {} : { createdAt: createTime.toISOString() }),
         orgs: memberships.map((org) => ({ id: org.orgId, name: org.orgName, fullname: org.orgFullName, avatarUrl: NO_AVATAR })),
       })
