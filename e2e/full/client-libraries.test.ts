@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BOOTSTRAP, TOKENS } from '../harness/accounts.ts'
 import { startHub, type Hub } from '../harness/hub.ts'
 import { expectOk, needLane, openLane, type LaneName } from '../harness/python.ts'
+import { requestsSince } from '../harness/request-log.ts'
 
 let hub: Hub
 beforeAll(async () => { hub = await startHub({ bootstrap: BOOTSTRAP }) })
@@ -38,6 +39,15 @@ describe('upload_large_folder', () => {
   test.for(['b', 'c'] as const satisfies LaneName[])('lane %s sends a folder in many commits, and goes on where it was killed', { timeout: 150_000 }, async (name, { skip }) => {
     needLane(name, skip)
     await using lane = await openLane(name, { endpoint: hub.url, token: TOKENS.ana })
-    expectOk(await lane.python('large_folder.py', [`ana/large-folder-${name}`]))
+    const mark = (await hub.log()).length
+    const done = expectOk(await lane.python('large_folder.py', [`ana/large-folder-${name}`]))
+    const before = Number(/sent before the kill: (\d+)/.exec(done.stdout)?.[1])
+    expect(before).toBeGreaterThanOrEqual(3)
+    expect(before).toBeLessThan(12)
+    // Twelve objects; two workers may have been in the middle of one each when they were killed.
+    const puts = (await requestsSince(hub, mark)).filter((one) => one.method === 'PUT' && one.path === '/-/lfs')
+    const sent = puts.filter((one) => one.status === 200).length
+    expect(sent).toBeGreaterThanOrEqual(12)
+    expect(sent).toBeLessThanOrEqual(12 + 2)
   })
 })

@@ -115,6 +115,13 @@ describe('reading', () => {
     expect((await bytes(answer)).toString()).toBe('ell')
   })
 
+  test('sends an empty file whole, with its size, when a range of it is asked for', async () => {
+    const oid = createHash('sha1').update('blob 0\0').digest('hex') as GitOid
+    await gitBlobs.addBlobs(REPO, [{ oid, sizeBytes: 0, bytes: { kind: 'inline', data: Buffer.alloc(0) } }])
+    const answer = await get(signed.sign(readGrant({ kind: 'gitBlob', oid }, 0), 60), { range: 'bytes=0-0' })
+    expect([answer.status, answer.headers.get('content-range'), (await bytes(answer)).length]).toEqual([200, 'bytes */0', 0])
+  })
+
   test('refuses altered, expired, foreign-method and out-of-date paths', async () => {
     const path = pathOfData()
     expect((await get(`${path.slice(0, -2)}xx`)).status).toBe(403)

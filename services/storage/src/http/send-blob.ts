@@ -45,7 +45,9 @@ async function sendBody(req: IncomingMessage, res: ServerResponse, { body, etag,
   const ifRange = req.headers['if-range']
   const honoursRange = req.method === 'GET' && (ifRange === undefined || ifRange === etag)
   const range = answerRange(honoursRange ? req.headers.range : undefined, sizeBytes)
-  if (range.kind === 'unsatisfiable') throw new HearthError('RANGE_NOT_SATISFIABLE', `the file has ${sizeBytes} bytes`, { metadata: { size: String(sizeBytes) } })
+  if (range.kind === 'unsatisfiable' && sizeBytes > 0) throw new HearthError('RANGE_NOT_SATISFIABLE', `the file has ${sizeBytes} bytes`, { metadata: { size: String(sizeBytes) } })
+  // An empty file is sent whole: clients ask for bytes=0-0 first and read the size from this header, where 416 ends their download.
+  if (range.kind === 'unsatisfiable') res.setHeader('content-range', 'bytes */0')
   const span: ByteSpan = range.kind === 'part' ? range : { start: 0, end: sizeBytes }
   if (range.kind === 'part') res.setHeader('content-range', `bytes ${span.start}-${span.end - 1}/${sizeBytes}`)
   res.writeHead(range.kind === 'part' ? 206 : 200, { 'content-length': span.end - span.start })
