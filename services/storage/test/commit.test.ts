@@ -103,6 +103,18 @@ test('two writers on one branch: in each of 200 rounds exactly one wins', { time
   expect(git.git(['ls-tree', '-r', '--name-only', 'main']).trim().split('\n')).toHaveLength(202)
 })
 
+test('many writers at once leave connections for each other and for readers', { timeout: 15_000 }, async () => {
+  await using storage = await openTestStorage()
+  const repos = await Promise.all(Array.from({ length: 8 }, (_, index) => newRepo(storage, `m${index}`)))
+  const [first] = repos
+  if (first === undefined) throw new Error('no repo')
+  const write = async (repo: Repo, index: number): Promise<unknown> => commitFiles(storage, repo, { 'README.md': `---\nlicense: mit\n---\n# ${index}\n` })
+  const began = performance.now()
+  const writes = [...repos.map(write), ...Array.from({ length: 16 }, (_, index) => write(first, index + 100))]
+  await Promise.all([...writes, ...repos.map((repo) => pathsOf(storage, repo))])
+  expect(performance.now() - began).toBeLessThan(9_000)
+})
+
 test('of ten commits on one parent one lands; without a parent all do, in a line', async () => {
   await using storage = await openTestStorage()
   const repo = await newRepo(storage, 'm')

@@ -172,7 +172,7 @@ function touchesCard(operation: CommitOperation): boolean {
 
 /** The verdict of /api/validate-yaml, whatever way the README came. */
 async function assertCard({ ctx, tx, repo }: Work, item: TreeItem | undefined): Promise<void> {
-  const card = await ctx.texts.readCard({ git: tx, blobs: ctx.blobs }, repo.id, item)
+  const card = await ctx.texts.readCard({ git: tx, blobs: tx }, repo.id, item)
   const errors = card === undefined ? [] : judgeParsedCard(card).errors
   if (errors.length > 0) throw new HearthError('INVALID_CARD', `Invalid metadata in README.md: ${errors.join('; ')}`)
 }

@@ -1,4 +1,5 @@
 import type { GitOid, ObjectId, Sha256 } from '@hearth/ids'
+import type { GitBlobStore } from './git-blob-port.ts'
 import type { GitObject } from './git/git-object.ts'
 import type { TreeItem } from './git/tree-codec.ts'
 
@@ -112,8 +113,8 @@ export interface DiscussionRecord extends NewDiscussion {
   readonly status: 'draft' | 'open' | 'closed' | 'merged'
 }
 
-/** One transaction that holds the repo's write lock: all of it lands, or nothing. */
-export interface RepoTransaction extends GitReader {
+/** One transaction that holds the repo's write lock: all of it lands, or nothing. Whatever is read inside goes through it: it has a connection already. */
+export interface RepoTransaction extends GitReader, Pick<GitBlobStore, 'readBlob'> {
   addCommit(commit: NewCommit): Promise<void>
   /** Moves or deletes a ref (with its tag object) and records the event hearth.storage.v1.ref.moved. The lock makes compare-and-set a plain read before. */
   changeRef(change: RefChange): Promise<void>

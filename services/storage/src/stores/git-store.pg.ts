@@ -6,7 +6,9 @@ import type { DiscussionRecord, GitStore, NewDiscussion, RefChange, RepoTransact
 import type { RepoType } from '../domain/repo.ts'
 import { hexParam } from './bytea.ts'
 import type { FactsWriter, KnownFacts } from './facts-writer.pg.ts'
+import { createGitBlobStore } from './git-blob-store.pg.ts'
 import { createGitReader } from './git-reader.pg.ts'
+import { createTurns } from './in-turn.ts'
 import { dropLfsObjects } from './lfs-files.pg.ts'
 import { insertCommit, insertObject } from './object-writer.pg.ts'
 import type { StoreOptions } from './store-options.ts'
@@ -19,13 +21,14 @@ export interface GitStoreOptions extends StoreOptions {
 
 export function createGitStore(options: GitStoreOptions): GitStore {
   const { db, caches } = options
+  const turns = createTurns<ObjectId>()
   return {
     ...createGitReader(db, caches),
-    transact: (repoId, work, signal) => db.transaction(async (tx) => {
+    transact: (repoId, work, signal) => turns.take(repoId, () => db.transaction(async (tx) => {
       await lockRepo(tx, repoId)
       signal.throwIfAborted()
       return work(repoTransaction(options, tx, repoId))
-    }),
+    }), signal),
     findDiscussion: (repoId, number) => findDiscussion(options, repoId, number),
   }
 }
@@ -42,6 +45,7 @@ function repoTransaction(options: GitStoreOptions, tx: TxRunner, repoId: ObjectI
   const madeTrees = new Map<GitOid, GitOid>()
   return {
     ...reader,
+    readBlob: createGitBlobStore(tx).readBlob,
     async addCommit(commit) {
       madeTrees.set(commit.record.oid, commit.record.treeOid)
       newBytes += await insertCommit(tx, repoId, commit)
