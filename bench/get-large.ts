@@ -1,15 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { spawn } from 'node:child_process'
 import { createReadStream } from 'node:fs'
-import { chmod, mkdir, open, writeFile } from 'node:fs/promises'
-import { createConnection } from 'node:net'
+import { chmod, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { commitFiles, createRepo, uploadLargeFile, type Session } from '../e2e/harness/hub-client.ts'
 import { inheritedEnv, type Hub } from '../e2e/harness/hub.ts'
 import { cpuSeconds, processTree } from '../e2e/harness/processes.ts'
 import { run } from '../e2e/harness/python.ts'
 import { median, verdictOf, type Row } from './measure.ts'
+import { startNginx } from './peers.ts'
 
 const SIZE = 2 * 1024 ** 3
 const ROUNDS = 7
@@ -34,12 +32,13 @@ export async function benchLargeGet(hub: Hub, session: Session, work: string): P
   await createRepo(session, 'ana/bench-large')
   const lfs = await uploadLargeFile(session, 'ana/bench-large', { path: file, oid, size: SIZE })
   await commitFiles(session, 'ana/bench-large', [{ path: 'two-gib.bin', lfs }])
-  const nginx = await startNginx(join(work, 'nginx'))
+  const peer = await startNginx(join(work, 'nginx'))
+  const nginx: Server = { url: `${peer.url}/two-gib.bin`, pids: await processTree(peer.pid) }
   try {
     const hearth: Server = { url: await dataUrl(session), pids: await processTree(hub.pid) }
     return [await compare('GET 2 GiB, 1 connection', 1, [hearth, nginx]), await compare('GET 2 GiB, 8 ranges', 8, [hearth, nginx])]
   } finally {
-    nginx.stop()
+    peer.stop()
   }
 }
 
@@ -88,23 +87,3 @@ async function writeRandom(path: string): Promise<string> {
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 22 })) hash.update(chunk)
   return hash.digest('hex')
 }
-
-async function startNginx(dir: string): Promise<Server & { stop(): void }> {
-  const port = 20_000 + (process.pid % 20_000)
-  const conf = join(dir, 'nginx.conf')
-  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/tmp-${name};`).join(' ')
-  await writeFile(conf, `daemon off; worker_processes 1; pid ${dir}/nginx.pid; error_log ${dir}/error.log;
-events { worker_connections 64; }
-http { access_log off; sendfile on; ${temp} server { listen 127.0.0.1:${port}; root ${dir}; } }\n`)
-  const child = spawn('nginx', ['-p', dir, '-c', conf], { stdio: 'ignore' })
-  for (let tries = 0; tries < 100 && !(await canConnect(port)); tries += 1) await delay(50)
-  return { url: `http://127.0.0.1:${port}/two-gib.bin`, pids: await processTree(child.pid ?? -1), stop: () => { child.kill('SIGTERM') } }
-}
-
-function canConnect(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
-    socket.once('error', () => resolve(false))
-  })
-}
-

@@ -62,7 +62,7 @@ async function measured(hub: Pick<Hub, 'pid'>, took: readonly number[], work: ()
 }
 
 /** Of the hub and everything it has started, as it is now: database connections come and go. */
-async function cpuOf(hub: Pick<Hub, 'pid'>): Promise<number> {
+export async function cpuOf(hub: Pick<Hub, 'pid'>): Promise<number> {
   return cpuSeconds(await processTree(hub.pid))
 }
 

@@ -50,8 +50,8 @@ describe('deriveRepoFacts', () => {
   })
 
   test('survives cards of any shape, and stays small', () => {
-    const card = { tags: [{ a: 1 }, null, ['x'], 5, true, ' ', 'y'.repeat(300), 'n\0ul'], license: { name: 'x' }, language: null, library_name: ['x'], pipeline_tag: 5 }
-    expect(derive('models', { card, config: { architectures: 'x', model_type: {} } }).tags).toEqual(['transformers', '5', 'true', 'nul'])
+    const card = { tags: [{ a: 1 }, null, ['x'], 5, true, ' ', 'y'.repeat(300), 'n\0u\u001fl'], license: { name: 'x' }, language: null, library_name: ['x'], pipeline_tag: 5 }
+    expect(derive('models', { card, config: { architectures: 'x', model_type: {} } }).tags).toEqual(['transformers', '5', 'true', 'n u l'])
     expect(derive('models', { card: { tags: Array.from({ length: 5000 }, (_, at) => `t${at}`), base_model: Array(5000).fill('a/b') } }).tags).toHaveLength(500)
   })
 })

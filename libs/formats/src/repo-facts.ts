@@ -34,8 +34,8 @@ export function deriveRepoFacts(input: FactsInput): RepoFacts {
   const libraryName = isModel ? libraryNameOf(input) : undefined
   const tags = new Set<string>()
   const add = (tag: string | undefined): void => {
-    const trimmed = tag?.trim() ?? ''
-    if (trimmed !== '' && trimmed.length <= MAX_TAG_CHARS && tags.size < MAX_TAGS) tags.add(trimmed.replaceAll('\0', ''))
+    const trimmed = tag?.replace(/\p{Cc}+/gu, ' ').trim() ?? ''
+    if (trimmed !== '' && trimmed.length <= MAX_TAG_CHARS && tags.size < MAX_TAGS) tags.add(trimmed)
   }
   add(libraryName)
   if (isModel) for (const tag of [...input.files.tags, ...toStrings(input.config?.['model_type'])]) add(tag)
@@ -86,7 +86,7 @@ function linksOf({ kind, card }: FactsInput): string[] {
   const models = toStrings(kind === 'spaces' ? card['models'] : kind === 'models' ? card['base_model'] : undefined)
   const datasets = kind === 'datasets' ? [] : toStrings(card['datasets'])
   const links = [...models.map((id) => `model:${id}`), ...datasets.map((id) => `dataset:${id}`)]
-  return [...new Set(links.filter((link) => link.length <= MAX_TAG_CHARS).map((link) => link.toLowerCase().replaceAll('\0', '')))].slice(0, MAX_LINKS)
+  return [...new Set(links.filter((link) => link.length <= MAX_TAG_CHARS).map((link) => link.toLowerCase().replace(/\p{Cc}+/gu, ' ')))].slice(0, MAX_LINKS)
 }
 
 function libraryNameOf({ card, config, files }: FactsInput): string | undefined {
@@ -114,6 +114,6 @@ function pipelineTagOf({ card, config, files }: FactsInput): string | undefined 
 
 /** A name that a column takes: not empty, not long, without U+0000. */
 function firstString(value: JsonValue | undefined): string | undefined {
-  const text = typeof value === 'string' ? value.replaceAll('\0', '').trim() : ''
+  const text = typeof value === 'string' ? value.replace(/\p{Cc}+/gu, ' ').trim() : ''
   return text === '' || text.length > MAX_TAG_CHARS ? undefined : text
 }

@@ -4,7 +4,7 @@ import { getRepo, type GetRepoQuery } from '../src/domain/get-repo.ts'
 import { listRepos, type ListReposQuery } from '../src/domain/list-repos.ts'
 import { updateRepoSettings } from '../src/domain/repo-settings.ts'
 import type { Repo, RepoType } from '../src/domain/repo.ts'
-import { buildListStatement, type ListPlan } from '../src/stores/repo-list-sql.ts'
+import { buildPageStatement, type ListPlan } from '../src/stores/repo-list-sql.ts'
 import { ANA, BO, commit, commitFiles, lfsLine, LIST_ALL, nameOf, newRepo, openTestStorage, stage, type TestStorage } from './harness/open-storage.ts'
 
 const ALL: DetailChoice = { card: true, config: true, extras: true, weights: true }
@@ -125,9 +125,9 @@ describe('filters', () => {
     await using storage = await openTestStorage()
     for (let at = 0; at < 24; at += 1) await make(storage, `${at % 3 === 0 ? 'bert' : 'gpt'}-${at}_x`, { 'README.md': card(`tags: [t${at % 4}, all]\npipeline_tag: ${at % 2 === 0 ? 'a' : 'b'}`) })
     await storage.db.run({ text: `update repos set downloads = (length(name) * 7) % 5, trending_score = downloads` })
-    const run = async (plan: ListPlan, query: Partial<Parameters<typeof buildListStatement>[0]>): Promise<string[]> => {
-      const statement = buildListStatement({ ...BASE, ...query }, plan)
-      return (await storage.db.query<{ name: string }>(statement)).map((row) => row.name)
+    const run = async (plan: ListPlan, query: Partial<Parameters<typeof buildPageStatement>[0]>): Promise<string[]> => {
+      const [page] = await storage.db.query<{ rows: string | null }>(buildPageStatement({ ...BASE, ...query }, plan))
+      return page?.rows?.split(',') ?? []
     }
     for (const sort of ['created', 'downloads', 'trending', 'lastModified'] as const) {
       for (const filter of [{ search: ['bert'] }, { search: ['_x', '1'] }, { tags: ['t1'] }, { tags: ['t2', 'all'] }, { pipelineTag: 'a' }, { author: 'ANA' }]) {
@@ -145,7 +145,7 @@ describe('filters', () => {
 const BASE = {
   type: 'model', visible: { kind: 'all' }, author: undefined, search: [], gated: undefined, tags: [], pipelineTag: undefined, minParameters: undefined, maxParameters: undefined, links: [], hasLinks: false,
   details: NO_DETAILS, sort: 'created', ascending: true, after: undefined, limit: 10,
-} as const satisfies Parameters<typeof buildListStatement>[0]
+} as const satisfies Parameters<typeof buildPageStatement>[0]
 
 test('who names a repo is told to those who may see them', async () => {
   await using storage = await openTestStorage()

@@ -27,6 +27,8 @@ type Headers = Readonly<Record<string, string>>
 
 export type Answer<T = unknown> =
   | { readonly kind: 'json'; readonly body: T; readonly status?: number; readonly headers?: Headers }
+  /** JSON that is written already. */
+  | { readonly kind: 'jsonBytes'; readonly body: Buffer; readonly status?: number; readonly headers?: Headers }
   | { readonly kind: 'text'; readonly body: string; readonly status?: number; readonly headers?: Headers }
   | { readonly kind: 'empty'; readonly status: number; readonly headers?: Headers }
   /** The handler has given the response away. */

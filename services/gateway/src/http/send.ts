@@ -11,6 +11,7 @@ export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   if (answer.kind === 'taken') return reply.hijack()
   reply.code(answer.status ?? 200)
   if (answer.kind === 'json') return reply.headers({ 'content-type': JSON_TYPE, ...answer.headers }).send(JSON.stringify(answer.body))
+  if (answer.kind === 'jsonBytes') return reply.headers({ 'content-type': JSON_TYPE, ...answer.headers }).send(answer.body)
   if (answer.kind === 'text') return reply.headers({ 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', ...answer.headers }).send(answer.body)
   return reply.headers({ ...answer.headers }).send()
 }

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { can, canCreateRepo } from '@hearth/authz'
 import { HearthError } from '@hearth/errors'
 import { createFileFacts, deriveRepoFacts, parseCard, parseModelConfig, summariseModelConfig } from '@hearth/formats'
-import { GatedMode, RepoType, RepoVisibility, type GetRepoRequest, type GetRepoResponse, type RepoDetails, type RepoFacts, type RepoServiceService } from '@hearth/proto/storage/v1/repos'
+import { GatedMode, RepoRow, RepoType, RepoVisibility, type GetRepoRequest, type GetRepoResponse, type RepoDetails, type RepoFacts, type RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import type { ServiceHandlers } from '@hearth/rpc'
 import { namespaceIdOf } from './accounts.ts'
 import { commitFiles } from './storage-content.ts'
 import { createFakeMoves } from './storage-repo-moves.ts'
-import { fileOf, resourceOf, toRepo, type FakeCommit, type FakeRepo, type World } from './world.ts'
+import { fileOf, gitOid, resourceOf, toRepo, type FakeCommit, type FakeRepo, type World } from './world.ts'
 
 export function createFakeRepos(world: World): ServiceHandlers<typeof RepoServiceService> {
   return {
@@ -45,14 +45,17 @@ export function createFakeRepos(world: World): ServiceHandlers<typeof RepoServic
     async batchGetRepos({ ids }, { actor }) {
       return { repos: world.repos.filter((repo) => ids.includes(repo.id) && can(actor, 'see', resourceOf(repo)) === 'allow').map(toRepo) }
     },
-    async listRepos({ type, author, search, tags, pipelineTag, details, page }, { actor }) {
+    async listRepos({ type, author, search, tags, pipelineTag, details, page, packed }, { actor }) {
       const seen = world.repos.filter((repo) => repo.type === type && can(actor, 'see', resourceOf(repo)) === 'allow' && (author === undefined || repo.namespace === author.toLowerCase()) && search.every((term) => `${repo.namespace}/${repo.name}`.includes(term)))
         .map((repo) => ({ repo: toRepo(repo), facts: factsOf(repo, world.commitAt(repo, 'main'), details) }))
         .filter(({ facts }) => tags.every((tag) => facts.tags.includes(tag)) && (pipelineTag === undefined || facts.pipelineTag === pipelineTag))
       const from = Number(page?.pageToken ?? 0)
       const size = page?.pageSize ?? 1000
       const shown = seen.slice(from, from + size)
-      return { repos: shown.map(({ repo }) => repo), facts: shown.map(({ facts }) => facts), page: { nextPageToken: from + size < seen.length ? String(from + size) : undefined } }
+      const nextPage = { nextPageToken: from + size < seen.length ? String(from + size) : undefined }
+      if (!packed) return { repos: shown.map(({ repo }) => repo), facts: shown.map(({ facts }) => facts), page: nextPage, packed: undefined }
+      const rows = shown.map(({ repo, facts }) => Buffer.from(RepoRow.encode({ repo, facts }).finish()))
+      return { repos: [], facts: [], page: nextPage, packed: { versions: rows.map((row) => gitOid('row', row)).join(), rows, trendingScores: rows.map(() => 7) } }
     },
     async upsertAlias({ type, from, to }) {
       world.aliases.set(`${type}:${from}`, to)

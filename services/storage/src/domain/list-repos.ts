@@ -38,8 +38,13 @@ const MAX_SIBLINGS_PAGE = 100
 const MAX_TERMS = 20
 const MAX_TERM_CHARS = 200
 
+export interface ShownRow extends Pick<ListedRepo, 'repo' | 'facts'> {
+  readonly listed: ListedRepo
+  readonly siblings: SiblingList | undefined
+}
+
 export interface ListedPage {
-  readonly rows: readonly (ListedRepo & { readonly siblings: SiblingList | undefined })[]
+  readonly rows: readonly ShownRow[]
   readonly nextPageToken: string | undefined
 }
 
@@ -53,13 +58,13 @@ export async function listRepos(ctx: ContentContext, actor: Actor, query: ListRe
   const after = query.pageToken === undefined ? undefined : parseCursor(query.pageToken, scope)
   const { type, author, gated, tags, pipelineTag, minParameters, maxParameters, hasLinks, details, sort, ascending } = query
   const links = [query.linkedModels.map((id) => `model:${id}`), query.linkedDatasets.map((id) => `dataset:${id}`)].filter((group) => group.length > 0)
-  const found = await ctx.repos.listRepos({
-    type, visible: visibleTo(actor), author, search, gated, tags, pipelineTag, minParameters, maxParameters, links, hasLinks, details, sort, ascending, after, limit: limit + 1,
+  const { rows, hasMore } = await ctx.repos.listRepos({
+    type, visible: visibleTo(actor), author, search, gated, tags, pipelineTag, minParameters, maxParameters, links, hasLinks, details, sort, ascending, after, limit,
   })
-  const shown = takeWithinBudget(found.slice(0, limit))
+  const shown = takeWithinBudget(rows)
   const last = shown.at(-1)
-  const nextPageToken = found.length > shown.length && last !== undefined ? encodePageToken([scope, sortValue(last.repo, sort), last.repo.id]) : undefined
-  return { rows: query.includeSiblings ? await withSiblings(ctx, shown) : shown.map((row) => ({ ...row, siblings: undefined })), nextPageToken }
+  const nextPageToken = (hasMore || rows.length > shown.length) && last !== undefined ? encodePageToken([scope, sortValue(last.repo, sort), last.repo.id]) : undefined
+  return { rows: query.includeSiblings ? await withSiblings(ctx, shown) : shown.map((listed) => ({ listed, repo: listed.repo, facts: listed.facts, siblings: undefined })), nextPageToken }
 }
 
 function isWide(details: DetailChoice): boolean {
@@ -91,10 +96,11 @@ function wideChars({ wide }: RepoFacts): number {
 /** Files of each repo as its head is now; those beyond what an answer holds are marked as cut. */
 async function withSiblings(ctx: ContentContext, rows: readonly ListedRepo[]): Promise<ListedPage['rows']> {
   const budget = { bytes: MAX_SIBLING_BYTES }
-  const full: (ListedRepo & { readonly siblings: SiblingList })[] = []
-  for (const row of rows) {
-    const commit = await commitAt(ctx, row.repo, row.repo.headOid)
-    full.push({ ...row, siblings: await listSiblings(ctx, { repo: row.repo, treeOid: commit.treeOid, withFacts: false }, budget) })
+  const full: ShownRow[] = []
+  for (const listed of rows) {
+    const { repo, facts } = listed
+    const commit = await commitAt(ctx, repo, repo.headOid)
+    full.push({ listed, repo, facts, siblings: await listSiblings(ctx, { repo, treeOid: commit.treeOid, withFacts: false }, budget) })
   }
   return full
 }

@@ -45,7 +45,16 @@ export interface RepoListQuery {
   readonly limit: number
 }
 
+/** At most `limit` rows. */
+export interface RepoPage {
+  readonly rows: readonly ListedRepo[]
+  readonly hasMore: boolean
+}
+
+/** One row of a list; the same object as long as it is the same row, never altered. */
 export interface ListedRepo {
+  /** Equal versions are equal rows. */
+  readonly version: string
   readonly repo: Repo
   readonly facts: RepoFacts
 }
@@ -97,7 +106,7 @@ export interface RepoStore {
   /** What became of this user's request to read this gated repo; undefined when there is none. */
   findAccessStatus(id: ObjectId, userId: string): Promise<AccessStatus | undefined>
   findReposByIds(ids: readonly ObjectId[]): Promise<readonly Repo[]>
-  listRepos(query: RepoListQuery): Promise<readonly ListedRepo[]>
+  listRepos(query: RepoListQuery): Promise<RepoPage>
   /** The repo with its first commit and branch. Throws REPO_EXISTS (metadata `repo`) when the name is taken. */
   insertRepo(repo: NewRepo, first: NewCommit): Promise<Repo>
   /** Bumps the epoch when something changed. undefined: no such repo. */

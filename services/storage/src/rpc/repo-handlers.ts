@@ -10,7 +10,7 @@ import type { ContentContext } from '../domain/ports.ts'
 import { countRepos, listOwnedRepos } from '../domain/repo-census.ts'
 import { deleteRepo, updateRepoSettings, upsertAlias } from '../domain/repo-settings.ts'
 import { parseDetails } from './facts-mapper.ts'
-import { parseGated, parseListQuery, parseRepoName, parseRepoType, parseSpaceSdk, parseVisibility, toListedPage, toRepoMessage, toRepoView } from './repo-mapper.ts'
+import { parseGated, parseListQuery, parseRepoName, parseRepoType, parseSpaceSdk, parseVisibility, toListedPage, toPackedPage, toRepoMessage, toRepoView } from './repo-mapper.ts'
 
 export function createRepoHandlers(storage: ContentContext): ServiceHandlers<typeof RepoServiceService> {
   return {
@@ -42,7 +42,8 @@ export function createRepoHandlers(storage: ContentContext): ServiceHandlers<typ
       return { repos: (await findVisibleRepos(storage.repos, ctx.actor, ids)).map(toRepoMessage) }
     },
     async listRepos(request, ctx) {
-      return toListedPage(await listRepos(storage, ctx.actor, parseListQuery(request)), storage.clock.now())
+      const page = await listRepos(storage, ctx.actor, parseListQuery(request))
+      return request.packed ? toPackedPage(page, storage.clock.now()) : toListedPage(page, storage.clock.now())
     },
     async moveRepo(request, ctx) {
       return { repo: toRepoMessage(await moveRepo(storage, ctx.actor, { from: parseRepoName(request.from), to: request.to }, ctx)) }

@@ -1,9 +1,10 @@
 import { HearthError } from '@hearth/errors'
-import { GatedMode, RepoSort, RepoType, RepoVisibility, type GetRepoResponse, type ListReposRequest, type ListReposResponse, type Repo as RepoMessage, type RepoName as RepoNameMessage } from '@hearth/proto/storage/v1/repos'
+import { GatedMode, RepoRow, RepoSort, RepoType, RepoVisibility, type GetRepoResponse, type ListReposRequest, type ListReposResponse, type Repo as RepoMessage, type RepoName as RepoNameMessage } from '@hearth/proto/storage/v1/repos'
+import { trendingScoreAt } from '../domain/catalogue/trending.ts'
 import type { RepoView } from '../domain/get-repo.ts'
 import type { ListedPage, ListReposQuery } from '../domain/list-repos.ts'
 import { SPACE_SDKS, type Repo, type RepoName, type RepoType as DomainRepoType, type SpaceSdk } from '../domain/repo.ts'
-import type { RepoSort as DomainSort } from '../domain/repo-store-port.ts'
+import type { ListedRepo, RepoSort as DomainSort } from '../domain/repo-store-port.ts'
 import { parseDetails, toFactsMessage, toSiblingMessage } from './facts-mapper.ts'
 
 const TYPES_TO_WIRE: Readonly<Record<DomainRepoType, RepoType>> = {
@@ -71,9 +72,30 @@ export function toRepoView(view: RepoView, now: Date): GetRepoResponse {
 
 export function toListedPage({ rows, nextPageToken }: ListedPage, now: Date): ListReposResponse {
   return {
-    repos: rows.map(({ repo }) => toRepoMessage(repo)), page: { nextPageToken },
+    repos: rows.map(({ repo }) => toRepoMessage(repo)), page: { nextPageToken }, packed: undefined,
     facts: rows.map(({ repo, facts, siblings }) => toFactsMessage(facts, { repo, now, siblings })),
   }
+}
+
+export function toPackedPage({ rows, nextPageToken }: ListedPage, now: Date): ListReposResponse {
+  const packed = {
+    versions: rows.map(({ listed }) => listed.version).join(), rows: rows.map(({ listed }) => packRow(listed)), trendingScores: rows.map(({ repo }) => Math.min(trendingScoreAt(repo.trendingScore, now), MAX_UINT32)),
+  }
+  return { repos: [], facts: [], page: { nextPageToken }, packed }
+}
+
+const MAX_UINT32 = 0xffff_ffff
+
+/** A row that is shown again is not encoded again. */
+const packedRows = new WeakMap<ListedRepo, Buffer>()
+
+function packRow(row: ListedRepo): Buffer {
+  const known = packedRows.get(row)
+  if (known !== undefined) return known
+  const facts = { ...toFactsMessage(row.facts, { repo: row.repo, now: row.repo.createdAt }), trendingScore: 0n }
+  const packed = Buffer.from(RepoRow.encode({ repo: toRepoMessage(row.repo), facts }).finish())
+  packedRows.set(row, packed)
+  return packed
 }
 
 export function parseListQuery(request: ListReposRequest): ListReposQuery {

@@ -98,11 +98,13 @@ select t.tag, count(*) as "repoCount", bool_or(t.tag = r.pipeline_tag) is true a
 from repos r cross join lateral unnest(r.tags) as t (tag)
 where r.type = $1 and r.visibility = 'public' and not r.disabled group by t.tag order by count(*) desc, t.tag limit $2`
 
-const VISIBLE = `(r.visibility = 'public' or $2 or r.namespace_id = any($3::text[]))`
+const VISIBLE = `(r.visibility = 'public' or $2 or r.namespace_id = any($3::text[]) or (r.id = any($4::text[]) and ($5 or r.namespace_id = any($6::text[]))))`
 const SPACES_SQL = `
-select r.namespace || '/' || r.name as id from repos r where r.links @> array[$1]::text[] and r.type = 'space' and ${VISIBLE} order by r.likes desc, r.id limit $4`
+select r.namespace || '/' || r.name as id from repos r where r.links @> array[$1]::text[] and r.type = 'space' and ${VISIBLE} order by r.likes desc, r.id limit $7`
 const CHILDREN_SQL = `select count(*) as count from repos r where r.links @> array[$1]::text[] and r.type = 'model' and ${VISIBLE}`
 
-function visibleValues(visible: VisibilityFilter): [boolean, readonly string[]] {
-  return visible.kind === 'all' ? [true, []] : [false, visible.orPrivateIn]
+function visibleValues(visible: VisibilityFilter): unknown[] {
+  if (visible.kind === 'all') return [true, [], [], false, []]
+  const { ids, namespaceIds } = visible.orPrivateRepos ?? { ids: [], namespaceIds: [] }
+  return [false, visible.orPrivateIn, ids, namespaceIds === undefined, namespaceIds ?? []]
 }

@@ -1,8 +1,6 @@
 import type { Statement } from '@hearth/db'
 import { foldRepoPath } from '../domain/repo.ts'
 import type { PrivateRepos, RepoCursor, RepoListQuery, RepoSort, VisibilityFilter } from '../domain/repo-store-port.ts'
-import { factsColumns, needsCard } from './facts-row.ts'
-import { REPO_COLUMNS } from './repo-row.ts'
 
 /**
  * How a page is found. `walk`: along the sort index, testing each row, until the page is full: for what many rows have.
@@ -15,7 +13,10 @@ const SORT_COLUMNS: Readonly<Record<RepoSort, string>> = {
   lastModified: 'last_modified_at', created: 'created_at', downloads: 'downloads', likes: 'likes', trending: 'trending_score',
 }
 
-/** Above so many words or tags a statement is not kept prepared: their number is in its text. */
+/**
+ * Only walks are kept prepared: their plan is the same whatever the values are. How to gather is for the planner to decide by
+ * the values, each time. Above so many words or tags nothing is kept: their number is in the text.
+ */
 const MAX_PREPARED_TERMS = 3
 
 interface Builder {
@@ -28,22 +29,21 @@ function createBuilder(): Builder {
   return { values, bind: (value) => `$${values.push(value)}` }
 }
 
-/** A page of repos in keyset order, with what they say about themselves. */
-export function buildListStatement(query: RepoListQuery, plan: ListPlan): Statement {
+/** A page of repos in keyset order, as one text: "<id> <version>" of each, between commas. Null for an empty page. */
+export function buildPageStatement(query: RepoListQuery, plan: ListPlan): Statement {
   const builder = createBuilder()
-  const column = `r.${SORT_COLUMNS[query.sort]}`
-  const order = (of: string): string => (query.ascending ? `${of} asc, r.id asc` : `${of} desc, r.id desc`)
+  const column = SORT_COLUMNS[query.sort]
+  const direction = query.ascending ? 'asc' : 'desc'
   const where = conditions(query, plan, builder)
-  const columns = `${REPO_COLUMNS}, ${factsColumns(query.details)}`
-  const card = needsCard(query.details) ? ' left join repo_cards c on c.repo_id = r.id' : ''
   const limit = builder.bind(query.limit)
+  const version = `r.id || ' ' || r.xmin::text as version`
   const page = plan === 'walk'
-    ? `select ${columns} from repos r${card} where ${where} order by ${order(column)} limit ${limit}`
-    : `with hits as materialized (select r.id, ${column} as sort_value from repos r where ${where}),
-page as materialized (select r.id from hits r order by ${order('r.sort_value')} limit ${limit})
-select ${columns} from page p join repos r on r.id = p.id${card} order by ${order(column)}`
-  const isPrepared = query.search.length <= MAX_PREPARED_TERMS && query.tags.length <= MAX_PREPARED_TERMS
-  return { text: page, values: builder.values, ...(isPrepared ? { name: nameOf(page) } : {}) }
+    ? `select ${version} from repos r where ${where} order by r.${column} ${direction}, r.id ${direction} limit ${limit}`
+    : `select h.version from hits h order by h.sort_value ${direction}, h.id ${direction} limit ${limit}`
+  const hits = plan === 'walk' ? '' : `with hits as materialized (select r.id, ${version}, r.${column} as sort_value from repos r where ${where})\n`
+  const text = `${hits}select string_agg(p.version, ',') as rows from (${page}) p`
+  const isPrepared = plan === 'walk' && query.search.length <= MAX_PREPARED_TERMS && query.tags.length <= MAX_PREPARED_TERMS
+  return { text, values: builder.values, ...(isPrepared ? { name: nameOf(text) } : {}) }
 }
 
 function conditions(query: RepoListQuery, plan: ListPlan, { bind }: Builder): string {

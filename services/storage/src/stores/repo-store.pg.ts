@@ -7,14 +7,13 @@ import { foldRepoPath, repoPath, type Repo, type RepoName } from '../domain/repo
 import type { NewRepo, RepoSettings, RepoStore } from '../domain/repo-store-port.ts'
 import { findAccessStatus } from './access-request-store.pg.ts'
 import { hexParam } from './bytea.ts'
-import { factsOf, type FactsRow } from './facts-row.ts'
 import { NOTHING_KNOWN, type FactsWriter } from './facts-writer.pg.ts'
 import { lockRepo } from './git-store.pg.ts'
 import type { ListEstimate } from './list-estimate.ts'
+import { createListedRows } from './listed-rows.ts'
 import { insertCommit } from './object-writer.pg.ts'
 import { countRepos, listOwnedRepos, measureRows } from './repo-census.pg.ts'
 import { duplicateRepo } from './repo-copy.pg.ts'
-import { buildListStatement } from './repo-list-sql.ts'
 import { endRedirect, moveRepo } from './repo-moves.pg.ts'
 import { REPO_COLUMNS, repoOf, type RepoRow } from './repo-row.ts'
 import type { StoreOptions } from './store-options.ts'
@@ -26,6 +25,7 @@ export interface RepoStoreOptions extends StoreOptions {
 
 export function createRepoStore(options: RepoStoreOptions): RepoStore {
   const { db } = options
+  const rows = createListedRows(db, options.estimate)
   return {
     findRepo: (name) => findRepo(options, name),
     async findRepoById(id) {
@@ -36,10 +36,7 @@ export function createRepoStore(options: RepoStoreOptions): RepoStore {
     async findReposByIds(ids) {
       return (await db.query<RepoRow>({ name: 'find-repos-by-ids', text: `select ${REPO_COLUMNS} from repos r where r.id = any($1::text[])`, values: [ids] })).map(repoOf)
     },
-    async listRepos(query) {
-      const rows = await db.query<RepoRow & FactsRow>(buildListStatement(query, options.estimate.planFor(query)))
-      return rows.map((row) => ({ repo: repoOf(row), facts: factsOf(row) }))
-    },
+    listRepos: (query) => rows.list(query),
     insertRepo: (repo, first) => insertRepo(options, repo, first),
     updateSettings: (id, settings) => updateSettings(options, id, settings),
     deleteRepo: (id) => deleteRepo(options, id),

@@ -1,11 +1,12 @@
 import { HearthError } from '@hearth/errors'
 import { EXPANDABLE, type QueryOf, type RepoInfo, type RepoKind, type ResponseOf, type Routes } from '@hearth/hf-api'
-import { RepoSort, type ListReposRequest, type ListReposResponse } from '@hearth/proto/storage/v1/repos'
+import { RepoSort, type ListReposRequest } from '@hearth/proto/storage/v1/repos'
 import { parseParameterRange, requiredTags } from '../../domain/list-filters.ts'
 import { completeSiblings } from '../all-siblings.ts'
 import { json, type Answer, type Call, type Handlers } from '../call.ts'
 import { countDownload } from '../count-download.ts'
 import type { HttpDeps } from '../deps.ts'
+import { createRowRenderer, type RowRenderer } from '../mappers/listed-rows.ts'
 import { detailsFor, infoProperties, rowProperties, toRepoInfo } from '../mappers/repo-info.ts'
 import { toRepoName, toRepoType } from '../mappers/repo-names.ts'
 import { requireRepo, required } from '../mappers/required.ts'
@@ -18,10 +19,13 @@ type InfoQuery = QueryOf<Routes['repoInfo']>
 type TagGroups = ResponseOf<Routes['modelTags']>
 
 const MAX_ROWS = 1000
+/** A page that stalls nobody else, even when none of its rows was shown before. */
+const DEFAULT_ROWS = 100
 
 export function createCatalogueHandlers(deps: HttpDeps): Pick<Handlers, 'listRepos' | 'repoInfo' | 'repoInfoAtRevision' | 'modelTags' | 'datasetTags'> {
+  const renderer = createRowRenderer(deps.settings.contentOrigin)
   return {
-    listRepos: ({ params, query }, call) => listRepos(deps, { kind: params.kind, query }, call),
+    listRepos: ({ params, query }, call) => listRepos(deps, renderer, { kind: params.kind, query }, call),
     repoInfo: ({ params, query }, call) => showRepo(deps, { ...params, revision: undefined, query }, call),
     repoInfoAtRevision: ({ params, query }, call) => showRepo(deps, { ...params, query }, call),
     modelTags: (_input, call) => listTags(deps, 'models', call),
@@ -71,22 +75,14 @@ interface AskedList {
   readonly query: ListQuery
 }
 
-async function listRepos(deps: HttpDeps, asked: AskedList, call: Call): Promise<Answer<RepoInfo[]>> {
+async function listRepos({ repos }: HttpDeps, renderer: RowRenderer, asked: AskedList, call: Call): Promise<Answer<RepoInfo[]>> {
   const { kind, query } = asked
   const properties = listProperties(kind, query)
   const request = toListRequest(asked, properties)
   // No model is kept warm here, and no provider is offered.
   if (query.limit === 0 || query.inference !== undefined || query.inference_provider.length > 0) return json([])
-  const answer = await deps.repos.listRepos(request, call.rpc)
-  return json(toRows(answer, properties, deps.settings.contentOrigin), linkHeader(call, answer.page))
-}
-
-function toRows({ repos, facts }: ListReposResponse, properties: readonly string[], contentOrigin: string | undefined): RepoInfo[] {
-  const wantsSiblings = properties.includes('siblings')
-  return repos.map((repo, at) => {
-    const row = required(facts[at], 'facts')
-    return toRepoInfo({ repo, facts: row, sha: repo.headSha, siblings: wantsSiblings && !row.siblingsTruncated ? row.siblings : undefined, isList: true, contentOrigin }, properties)
-  })
+  const answer = await repos.listRepos(request, call.rpc)
+  return { kind: 'jsonBytes', body: renderer.render(answer, properties), headers: linkHeader(call, answer.page) }
 }
 
 function toListRequest({ kind, query }: AskedList, properties: readonly string[]): ListReposRequest {
@@ -96,7 +92,7 @@ function toListRequest({ kind, query }: AskedList, properties: readonly string[]
     type: toRepoType(kind), author: query.author, search: query.search, gated: query.gated, tags: requiredTags(kind, query), pipelineTag: query.pipeline_tag,
     minParameters: parameters.min, maxParameters: parameters.max, linkedModels: isSpaces ? query.models : [], linkedDatasets: isSpaces ? query.datasets : [],
     hasLinks: isSpaces && query.linked === true, details: detailsFor(properties), sort: sortOf(query.sort), ascending: query.direction === '1',
-    page: { pageSize: Math.min(query.limit ?? MAX_ROWS, MAX_ROWS), pageToken: query.cursor },
+    page: { pageSize: Math.min(query.limit ?? DEFAULT_ROWS, MAX_ROWS), pageToken: query.cursor }, packed: !properties.includes('siblings'),
   }
 }
 
