@@ -15,10 +15,6 @@ export function findProgram(name: string): string | undefined {
   })
 }
 
-export function hasProgram(name: string): boolean {
-  return findProgram(name) !== undefined
-}
-
 /** Skips the running test, saying why, when the program is not on this machine. Answers its path. */
 export function needProgram(name: string, skip: (note: string) => void, debianPackage = name): string {
   const path = findProgram(name)
