@@ -30,7 +30,7 @@ with drawn as (
     array[library, 'safetensors', family, task, language, 'license:' || license, 'dataset:' || family || '-' || floor(a * 50)::int, 'region:us', 'autotrain_compatible', 'endpoints_compatible',
       'base_model:org' || floor(d * 300)::int || '/' || family || '-base', 'base_model:finetune:org' || floor(d * 300)::int || '/' || family || '-base', 'arxiv:' || (1700 + floor(b * 900)::int) || '.' || floor(c * 900)::int,
       'tag' || floor(e * 2000)::int, 'group' || floor(a * 20)::int, 'conversational', 'custom' || n],
-    task, library, '{}', floor(1e11 * power(random(), 5))::bigint, 'bench', 1
+    task, library, '{}', floor(1e11 * power(random(), 5))::bigint, 'bench', coalesce((select max(facts_version) from repos), 1)
   from (select *, family || '-' || language || '-' || (array['base', 'large', 'tiny', 'instruct', 'finetuned'])[1 + floor(e * 5)::int] || '-' || n as name from named) as with_names
   returning id
 )

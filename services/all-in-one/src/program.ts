@@ -5,6 +5,7 @@ import { createLogger, type Logger } from '@hearth/telemetry'
 import { HubEnv, loadHubConfig, processEnv } from './config.ts'
 import { runExport } from './export-command.ts'
 import { startHub } from './hub.ts'
+import { runReindex } from './reindex-command.ts'
 
 const EXIT_FAILED = 70
 
@@ -17,8 +18,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     log = createLogger({ service: 'hearth', level: config.common.logLevel })
     for (const warning of warnings) log.warn({ evt: 'config.unknown' }, warning)
     if (args[0] === 'export') await runExport(config, log, args[1])
+    else if (args[0] === 'reindex') await runReindex(config, log)
     else if (args[0] === undefined) await serveUntilSignal(config, log)
-    else throw new StartRefused(`unknown command ${args[0]}: there are export FOLDER and --check-config, and no command to run the hub`)
+    else throw new StartRefused(`unknown command ${args[0]}: there are export FOLDER, reindex and --check-config, and no command to run the hub`)
     return 0
   } catch (error) {
     return reportFailure(error, log)

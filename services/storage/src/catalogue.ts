@@ -1,5 +1,7 @@
 import type { Db } from '@hearth/db'
+import { isHearthError } from '@hearth/errors'
 import { FACTS_VERSION } from '@hearth/formats'
+import type { ObjectId } from '@hearth/ids'
 import type { Logger } from '@hearth/telemetry'
 import type { BlobStore } from './domain/blob-store-port.ts'
 import type { CatalogueStore, FactsDeriver } from './domain/catalogue/catalogue-store-port.ts'
@@ -70,7 +72,7 @@ export function startCatalogueWork(deps: CatalogueWorkDeps): CatalogueWork {
   const store = createDownloadStore(db)
   const downloads = createDownloadCounter(store, () => new Date())
   const works: readonly RepeatedWork[] = [
-    startRepeatedWork({ name: 'facts-refresh', intervalMs: REFRESH_MS, log, work: (signal) => refreshStale(deps, signal) }),
+    startRepeatedWork({ name: 'facts-refresh', intervalMs: REFRESH_MS, log, work: async (signal) => { await refreshStale(deps, signal) } }),
     startRepeatedWork({ name: 'weights', intervalMs: WEIGHTS_POLL_MS, log, work: (signal) => countAll(deps, signal) }),
     startRepeatedWork({ name: 'downloads-flush', intervalMs: FLUSH_MS, log, work: () => downloads.flush() }),
     startRepeatedWork({ name: 'downloads-expiry', intervalMs: EXPIRE_MS, log, work: async () => { await store.expireDownloads(new Date(Date.now() - DOWNLOADS_SHOWN_MS)) } }),
@@ -91,16 +93,27 @@ async function countAll(deps: CatalogueWorkDeps, signal: AbortSignal): Promise<v
   while (!signal.aborted && (await countNextWeights(deps, signal)));
 }
 
-async function refreshStale({ catalogue, log }: CatalogueWorkDeps, signal: AbortSignal): Promise<void> {
+/** Derives anew what an older derivation made; answers how many repos that were. */
+export async function refreshStale({ catalogue, log }: Pick<CatalogueWorkDeps, 'catalogue' | 'log'>, signal: AbortSignal): Promise<number> {
   let count = 0
-  for (;;) {
-    const ids = await catalogue.listStale(FACTS_VERSION, REFRESH_BATCH)
+  for (let ids = await catalogue.listStale(FACTS_VERSION, REFRESH_BATCH); ids.length > 0 && !signal.aborted; ids = await catalogue.listStale(FACTS_VERSION, REFRESH_BATCH)) {
     for (const id of ids) {
-      if (signal.aborted) return
-      await catalogue.refreshFacts(id)
+      if (signal.aborted) break
+      await refreshOne({ catalogue, log }, id)
       count += 1
     }
-    if (ids.length < REFRESH_BATCH) break
   }
   if (count > 0) log.info({ evt: 'facts.refreshed', count, version: FACTS_VERSION }, 'what repos say about themselves was derived anew')
+  return count
+}
+
+/** One repo that cannot be read must not keep the others from their turn: it keeps its old facts until its next commit. */
+async function refreshOne({ catalogue, log }: Pick<CatalogueWorkDeps, 'catalogue' | 'log'>, id: ObjectId): Promise<void> {
+  try {
+    await catalogue.refreshFacts(id)
+  } catch (error) {
+    if (isHearthError(error, 'UNAVAILABLE')) throw error
+    log.error({ evt: 'facts-refresh.skipped', repo: id, err: error }, 'what a repo says about itself could not be derived anew')
+    await catalogue.keepFacts(id)
+  }
 }

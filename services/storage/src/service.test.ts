@@ -9,13 +9,14 @@ import type { Actor } from '@hearth/authz'
 import type { Db } from '@hearth/db'
 import { HearthError } from '@hearth/errors'
 import { NamespaceKind, Visibility, type AccountsServiceService } from '@hearth/proto/auth/v1/accounts'
+import { CatalogueServiceService } from '@hearth/proto/storage/v1/catalogue'
 import { ContentServiceService } from '@hearth/proto/storage/v1/content'
-import { RepoServiceService, RepoType } from '@hearth/proto/storage/v1/repos'
+import { ListReposRequest, RepoRow, RepoServiceService, RepoType } from '@hearth/proto/storage/v1/repos'
 import { createInProcessServer, createInProcessTransport, type ServiceClient } from '@hearth/rpc'
 import { createMetrics, SILENT_LOGGER } from '@hearth/telemetry'
 import { createTestDatabase } from '@hearth/testkit'
 import { expect, test } from 'vitest'
-import { exportRepos, MIGRATIONS, startStorage } from './service.ts'
+import { exportRepos, MIGRATIONS, reindexRepos, startStorage } from './service.ts'
 
 const ANA: Actor = { kind: 'user', id: 'a'.repeat(24), name: 'ana', isAdmin: false, orgs: [], token: { id: 'b'.repeat(24), role: 'write' } }
 const accounts: ServiceClient<typeof AccountsServiceService> = {
@@ -33,7 +34,7 @@ async function openService() {
   const database = undo.use(await createTestDatabase({ schema: 'storage', migrations: MIGRATIONS, extensions: ['pg_trgm'] }))
   const config = { blobs: { kind: 'fs' as const, root: join(folder, 'objects') }, keyFile: join(folder, 'keys'), downloadBuffers: 8, treeCacheEntries: 10_000, crashPoint: undefined }
   const service = undo.use(await startStorage(config, { db: database.db as Db, accounts, log: SILENT_LOGGER, metrics: createMetrics({ withProcess: false }) }))
-  const server = undo.use(createInProcessServer({ verifyActor: async () => ANA }))
+  const server = undo.use(createInProcessServer({ verifyActor: async (token) => (token === 'hub' ? { kind: 'service', name: 'gateway' } : ANA) }))
   server.mount(...service.handlers)
   const transport = undo.use(createInProcessTransport(server))
   const http = createServer((req, res) => service.dataPlane.handle(req, res)).listen(0, '127.0.0.1')
@@ -42,7 +43,7 @@ async function openService() {
   const base = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
   const resources = undo.move()
   return {
-    config, db: database.db as Db, folder, base, repos: transport.client(RepoServiceService), content: transport.client(ContentServiceService),
+    config, db: database.db as Db, folder, base, repos: transport.client(RepoServiceService), content: transport.client(ContentServiceService), catalogue: transport.client(CatalogueServiceService), service,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
@@ -108,4 +109,40 @@ test('a change of visibility ends the links handed out before', async () => {
   expect((await fetch(hub.base + path)).status).toBe(403)
   await hub.repos.deleteRepo({ repo }, call)
   await expect(hub.repos.getRepo({ repo, revision: undefined, includeSiblings: false, includeBlobs: false, includeCardText: false, details: undefined }, call)).rejects.toMatchObject({ reason: 'REPO_NOT_FOUND' })
+})
+
+test('downloads are counted for the hub alone, and written before the service has closed', async () => {
+  await using hub = await openService()
+  const created = await hub.repos.createRepo({ type: repo.type, namespace: 'ana', name: 'm', visibility: 0, spaceSdk: undefined, files: [] }, call)
+  const repoId = created.repo?.id ?? ''
+  const downloads = ['x', 'x', 'y'].map((callerKey) => ({ repoId, callerKey }))
+  await expect(hub.catalogue.countDownloads({ downloads }, call)).rejects.toMatchObject({ reason: 'FORBIDDEN' })
+  await expect(hub.catalogue.countDownloads({ downloads: [{ repoId: 'no', callerKey: 'x' }] }, { actorToken: 'hub' })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' })
+  expect(await hub.catalogue.countDownloads({ downloads }, { actorToken: 'hub' })).toEqual({ counted: 2 })
+  await hub.service[Symbol.asyncDispose]()
+  const [row] = await hub.db.query<{ downloads: number }>({ text: 'select downloads from repos' })
+  expect(row?.downloads).toBe(2)
+})
+
+test('lists, packed or not, and tags over the contracts; what an older version derived is derived anew', async () => {
+  await using hub = await openService()
+  const card = Buffer.from('---\nlanguage: no\npipeline_tag: fill-mask\n---\n')
+  await hub.repos.createRepo({ type: repo.type, namespace: 'ana', name: 'm', visibility: 0, spaceSdk: undefined, files: [] }, call)
+  const { stagingPath } = await hub.content.openStaging({ repo, revision: 'main', createPr: false }, call)
+  const staged = await fetch(hub.base + stagingPath, { method: 'POST', body: frame(card) })
+  const { blobs } = await staged.json() as { blobs: { oid: string }[] }
+  const operations = [{ kind: { $case: 'addBlob' as const, value: { path: 'README.md', blobOid: blobs[0]?.oid ?? '', oldPath: undefined } } }]
+  await hub.content.createCommit({ repo, revision: 'main', parentCommit: undefined, summary: 'add', description: '', createPr: false, operations }, call)
+  const request = ListReposRequest.fromPartial({ type: repo.type, tags: ['no'], details: { card: true } })
+  const plain = await hub.repos.listRepos(request, call)
+  expect(plain.facts[0]).toMatchObject({ tags: ['fill-mask', 'no'], pipelineTag: 'fill-mask', cardJson: '{"language":"no","pipeline_tag":"fill-mask"}' })
+  const packed = await hub.repos.listRepos({ ...request, packed: true }, call)
+  expect(packed.packed?.rows.map((row) => RepoRow.decode(row))).toEqual([{ repo: plain.repos[0], facts: plain.facts[0] }])
+  expect((await hub.repos.listRepos({ ...request, packed: true }, call)).packed).toEqual(packed.packed)
+  expect((await hub.catalogue.listTags({ type: repo.type }, call)).tags).toEqual([{ tag: 'fill-mask', group: 'pipeline_tag', repoCount: 1n }, { tag: 'no', group: 'language', repoCount: 1n }])
+  await hub.db.run({ text: `update repos set tags = '{}'` })
+  await hub.service.settle()
+  expect((await hub.repos.listRepos(request, call)).facts).toEqual([])
+  expect(await reindexRepos(hub.config, { db: hub.db, log: SILENT_LOGGER })).toBe(1)
+  expect((await hub.repos.listRepos(request, call)).facts[0]).toMatchObject({ tags: ['fill-mask', 'no'] })
 })

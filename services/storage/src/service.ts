@@ -10,7 +10,7 @@ import { RepoServiceService } from '@hearth/proto/storage/v1/repos'
 import { SocialServiceService } from '@hearth/proto/storage/v1/social'
 import { serve, type ServedService, type ServiceClient } from '@hearth/rpc'
 import { currentRequest, type Logger, type Metrics } from '@hearth/telemetry'
-import { composeCatalogue, startCatalogueWork, type CatalogueWork } from './catalogue.ts'
+import { composeCatalogue, refreshStale, startCatalogueWork, type CatalogueWork } from './catalogue.ts'
 import type { StorageConfig } from './config.ts'
 import { createCrashPoints, type CrashPoints } from './crash-point.ts'
 import type { BlobStore } from './domain/blob-store-port.ts'
@@ -169,6 +169,16 @@ function startSweeping(lfs: LfsContext, log: Logger): NodeJS.Timeout {
   const timer = setInterval(() => { void sweep() }, SWEEP_INTERVAL_MS)
   timer.unref()
   return timer
+}
+
+/** Derives anew what every repo says about itself, in a hub that does not run; answers how many. */
+export async function reindexRepos(config: StorageConfig, deps: Pick<StorageDeps, 'db' | 'log'>): Promise<number> {
+  const objects = await openFsBlobStore({ root: config.blobs.root, newId })
+  const blobBytes = { readStart: (sha256: Sha256, maxBytes: number) => readStart(objects, sha256, maxBytes) }
+  await migrate(deps.db, MIGRATIONS)
+  const { store } = composeCatalogue({ db: deps.db, blobBytes, caches: createObjectCaches(config.treeCacheEntries), log: deps.log })
+  await store.forgetFacts()
+  return refreshStale({ catalogue: store, log: deps.log }, new AbortController().signal)
 }
 
 /** Every repo as a bare git repository below `folder`, from a hub that does not run. */

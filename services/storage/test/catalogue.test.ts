@@ -1,10 +1,17 @@
+import type { Db } from '@hearth/db'
+import { SILENT_LOGGER } from '@hearth/telemetry'
 import { describe, expect, test } from 'vitest'
+import { composeCatalogue, refreshStale } from '../src/catalogue.ts'
 import { NO_DETAILS, type DetailChoice } from '../src/domain/catalogue/facts.ts'
 import { getRepo, type GetRepoQuery } from '../src/domain/get-repo.ts'
 import { listRepos, type ListReposQuery } from '../src/domain/list-repos.ts'
 import { updateRepoSettings } from '../src/domain/repo-settings.ts'
 import type { Repo, RepoType } from '../src/domain/repo.ts'
+import { createDownloadStore } from '../src/stores/download-store.pg.ts'
+import { createListEstimate } from '../src/stores/list-estimate.ts'
+import { createListedRows } from '../src/stores/listed-rows.ts'
 import { buildPageStatement, type ListPlan } from '../src/stores/repo-list-sql.ts'
+import { createObjectCaches } from '../src/stores/tree-cache.ts'
 import { ANA, BO, commit, commitFiles, lfsLine, LIST_ALL, nameOf, newRepo, openTestStorage, stage, type TestStorage } from './harness/open-storage.ts'
 
 const ALL: DetailChoice = { card: true, config: true, extras: true, weights: true }
@@ -193,6 +200,17 @@ test('facts of an older derivation are made anew, and derived on the way until t
   await storage.ctx.catalogue.refreshFacts('f'.repeat(24) as typeof repo.id)
 })
 
+test('a repo that cannot be read keeps its facts and stops nobody', async () => {
+  await using storage = await openTestStorage()
+  for (const name of ['a', 'broken', 'headless']) await make(storage, name, { 'README.md': card(`tags: [${name}]`) })
+  await storage.db.run({ text: `delete from git_objects g using repos r where r.id = g.repo_id and r.name = 'broken' and g.type = 2` })
+  await storage.db.run({ text: `delete from commits c using repos r where r.id = c.repo_id and r.name = 'headless'` })
+  await storage.ctx.catalogue.forgetFacts()
+  const { store } = composeCatalogue({ db: storage.db, blobBytes: storage.ctx.blobBytes, caches: createObjectCaches(1000), log: SILENT_LOGGER })
+  expect(await refreshStale({ catalogue: store, log: SILENT_LOGGER }, new AbortController().signal)).toBe(3)
+  for (const name of ['a', 'broken', 'headless']) expect(await ids(storage, { tags: [name] })).toEqual([name])
+})
+
 test('a head moved by hand says what it says', async () => {
   await using storage = await openTestStorage()
   const repo = await newRepo(storage, 'm')
@@ -207,4 +225,67 @@ test('large files and links hold no card', async () => {
   const repo = await newRepo(storage, 'm')
   await commit(storage, repo, [lfsLine(storage, repo.id, 'README.md', 'a'.repeat(64), 50), ...await stage(storage, repo.id, { 'config.json': '{"model_type":"x"}' })])
   expect((await rows(storage))[0]?.facts).toMatchObject({ tags: ['transformers', 'x'], wide: { cardJson: undefined } })
+})
+
+test('a row that is kept is never an old one', async () => {
+  await using storage = await openTestStorage()
+  const repo = await make(storage, 'm', { 'README.md': card('tags: [one]') })
+  const shown = async (details = NO_DETAILS) => (await listRepos(storage.ctx, ANA, { ...LIST_ALL, details })).rows[0]
+  const first = await shown()
+  expect((await shown())?.listed).toBe(first?.listed)
+  expect((await shown({ ...NO_DETAILS, card: true }))?.facts.wide?.cardJson).toBe('{"tags":["one"]}')
+  await createDownloadStore(storage.db).addDownloads(new Map([[repo.id, 3]]), new Date())
+  expect((await shown())?.repo.downloads).toBe(3)
+  await updateRepoSettings(storage.ctx, ANA, { repo: nameOf(repo), visibility: 'private', gated: 'auto' })
+  expect((await shown())?.repo).toMatchObject({ visibility: 'private', gated: 'auto', downloads: 3 })
+  expect((await listRepos(storage.ctx, BO, LIST_ALL)).rows).toEqual([])
+  await commitFiles(storage, repo, { 'README.md': card('tags: [two]') })
+  expect((await shown({ ...NO_DETAILS, card: true }))?.facts).toMatchObject({ tags: ['two'], wide: { cardJson: '{"tags":["two"]}' } })
+})
+
+test('rows that change or go between the question which and the question what', async () => {
+  await using storage = await openTestStorage()
+  for (const name of ['a', 'b', 'c']) await newRepo(storage, name)
+  let afterPage: (() => Promise<unknown>) | undefined
+  const query: Db['query'] = async (statement) => {
+    const rows = await storage.db.query(statement)
+    const act = afterPage
+    afterPage = undefined
+    await act?.()
+    return rows as never
+  }
+  const rows = createListedRows({ query }, { planFor: () => 'walk' })
+  const namesOf = async (limit: number) => {
+    const page = await rows.list({ ...BASE, limit })
+    return [page.rows.map(({ repo }) => `${repo.name} ${repo.likes}`), page.hasMore]
+  }
+  afterPage = () => storage.db.run({ text: `update repos set likes = 5 where name = 'a'` })
+  expect(await namesOf(2)).toEqual([['a 5', 'b 0'], true])
+  afterPage = () => storage.db.run({ text: `delete from repos where name = 'c'` })
+  expect(await namesOf(3)).toEqual([['a 5', 'b 0'], false])
+  await storage.db.run({ text: 'update repos set likes = likes + 1' })
+  afterPage = () => storage.db.run({ text: `delete from repos where name = 'a'` })
+  expect(await namesOf(1)).toEqual([[], true])
+})
+
+test('a page is walked for what many have and gathered for what few have', async () => {
+  const rows = Array.from({ length: 1500 }, (_, at) => ({
+    path_key: `org/${at % 3 === 0 ? 'bert' : 'gpt'}-${at}`, namespace_key: 'org', namespace_id: 'x', is_public: at % 10 !== 0, is_gated: false, tags: at % 100 === 0 ? ['rare', 'common'] : ['common'], pipeline_tag: null, parameter_count: at,
+  }))
+  let nowMs = 0
+  let asked = 0
+  const query = async (statement: { readonly text: string }) => {
+    asked += 1
+    return (statement.text.includes('count(*)') ? [{ total: 100_000 }] : rows) as never
+  }
+  const estimate = createListEstimate({ query }, () => nowMs, (error) => { throw error })
+  const plan = (filter: Partial<typeof BASE | { search: string[]; tags: string[]; author: string; minParameters: number; visible: unknown }>) => estimate.planFor({ ...BASE, limit: 100, ...filter } as Parameters<typeof estimate.planFor>[0])
+  expect([plan({}), plan({ search: ['bert'] })]).toEqual(['walk', 'gather'])
+  await expect.poll(() => plan({ search: ['bert'] })).toBe('walk')
+  expect([plan({ search: ['bert-77'] }), plan({ search: ['zzz'] }), plan({ tags: ['common'] }), plan({ tags: ['rare'] }), plan({ author: 'ORG' }), plan({ minParameters: 1495 }), plan({ minParameters: 10 })])
+    .toEqual(['gather', 'gather', 'walk', 'gather', 'walk', 'gather', 'walk'])
+  const before = asked
+  nowMs = 6 * 60_000
+  expect(plan({ tags: ['common'] })).toBe('walk')
+  expect(asked).toBeGreaterThan(before)
 })

@@ -1,9 +1,11 @@
 import type { Actor } from '@hearth/authz'
 import { expect, test } from 'vitest'
+import { trendingScoreAt } from '../src/domain/catalogue/trending.ts'
 import { moveRepo } from '../src/domain/move-repo.ts'
 import { updateRepoSettings } from '../src/domain/repo-settings.ts'
 import type { Repo } from '../src/domain/repo.ts'
 import { listLikers, listLikes, setLike } from '../src/domain/social/likes.ts'
+import { createDownloadStore } from '../src/stores/download-store.pg.ts'
 import { createLikeStore } from '../src/stores/like-store.pg.ts'
 import { ANA, BO, BO_READS, nameOf, newRepo, NO_SIGNAL, openTestStorage, type TestStorage } from './harness/open-storage.ts'
 
@@ -19,6 +21,26 @@ test('likes are counted once for each user, and stay with a repo that moves', as
   const moved = await moveRepo(storage.ctx, ANA, { from: nameOf(repo), to: 'Ana/n' }, { actorToken: undefined, requestId: 't', signal: NO_SIGNAL })
   expect(moved.likes).toBe(1)
   expect((await listLikers(socialOf(storage), BO, { repo: nameOf(moved), ...NO_PAGE })).userIds).toEqual([ANA.id])
+})
+
+test('a like is worth ten downloads of today; taken back and given again it is worth no more', async () => {
+  await using storage = await openTestStorage()
+  const repo = await newRepo(storage, 'm')
+  const score = async () => trendingScoreAt((await storage.ctx.repos.findRepoById(repo.id))?.trendingScore ?? 0, new Date())
+  for (let round = 0; round < 5; round += 1) {
+    await like(storage, ANA, repo)
+    await like(storage, ANA, repo)
+    expect(await score()).toBe(10)
+    await like(storage, ANA, repo, false)
+    await like(storage, ANA, repo, false)
+    expect(await score()).toBe(0)
+  }
+  await like(storage, ANA, repo)
+  await like(storage, BO, repo)
+  await createDownloadStore(storage.db).addDownloads(new Map([[repo.id, 7]]), new Date())
+  expect(await score()).toBe(27)
+  await like(storage, ANA, repo, false)
+  expect(await score()).toBe(17)
 })
 
 test('who may like, and who learns of it', async () => {

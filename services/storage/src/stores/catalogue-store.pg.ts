@@ -23,6 +23,7 @@ export function createCatalogueStore(options: CatalogueStoreOptions): CatalogueS
       return rows.map((row) => row.id)
     },
     refreshFacts: (repoId) => refreshFacts(options, repoId),
+    keepFacts: (repoId) => keepFacts(db, repoId),
     forgetFacts: () => db.run({ text: 'update repos set facts_version = 0 where facts_version > 0' }),
     takeWeightJob: (leaseMs) => takeWeightJob(db, leaseMs),
     finishWeightJob: (job, outcome) => finishWeightJob(options, job, outcome),
@@ -50,6 +51,10 @@ async function readFacts(db: Pick<Db, 'query'>, repoId: ObjectId, choice: Detail
   return row === undefined ? undefined : factsOf(row)
 }
 
+async function keepFacts(sql: Pick<Db, 'run'>, repoId: ObjectId): Promise<void> {
+  await sql.run({ name: 'keep-facts', text: `update repos set facts_version = ${FACTS_VERSION}, facts_key = null where id = $1`, values: [repoId] })
+}
+
 interface HeadRow {
   readonly type: RepoType
   readonly tree_oid: GitOid
@@ -63,7 +68,7 @@ async function refreshFacts({ db, writeFacts }: CatalogueStoreOptions, repoId: O
   await db.transaction(async (tx) => {
     await lockRepo(tx, repoId)
     const [head] = await tx.query<HeadRow>({ name: 'facts-head', text: HEAD_SQL, values: [repoId] })
-    if (head === undefined) return
+    if (head === undefined) return keepFacts(tx, repoId)
     await writeFacts(tx, { repoId, type: head.type, treeOid: head.tree_oid }, { factsKey: null, factsVersion: 0, weightsKey: head.weights_key })
   })
 }

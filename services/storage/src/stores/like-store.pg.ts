@@ -5,14 +5,19 @@ import type { Like, LikePage, LikeStore } from '../domain/social/like-store-port
 import { visibleSql } from './repo-list-sql.ts'
 import { REPO_COLUMNS, repoOf, type RepoRow } from './repo-row.ts'
 
+/** What a like is worth in the trending score, in downloads. */
+const LIKE_WEIGHT = 10
+
 const LIKE_SQL = `
 with added as (
-  insert into likes (repo_id, user_id) select id, $2 from repos where id = $1 on conflict (repo_id, user_id) do nothing returning 1
+  insert into likes (repo_id, user_id) select id, $2 from repos where id = $1 on conflict (repo_id, user_id) do nothing returning extract(epoch from created_at)::float8 as at
 )
-update repos set likes = likes + (select count(*) from added) where id = $1 returning likes`
+update repos set likes = likes + (select count(*) from added),
+  trending_score = coalesce((select trending_after(trending_score, ${LIKE_WEIGHT}, at) from added), trending_score) where id = $1 returning likes`
 const UNLIKE_SQL = `
-with removed as (delete from likes where repo_id = $1 and user_id = $2 returning 1)
-update repos set likes = likes - (select count(*) from removed) where id = $1 returning likes`
+with removed as (delete from likes where repo_id = $1 and user_id = $2 returning extract(epoch from created_at)::float8 as at)
+update repos set likes = likes - (select count(*) from removed),
+  trending_score = coalesce((select trending_without(trending_score, ${LIKE_WEIGHT}, at) from removed), trending_score) where id = $1 returning likes`
 const LIKERS_SQL = `
 select user_id as "userId", created_at as time from likes
 where repo_id = $1 and (created_at, user_id) < ($2, $3) order by created_at desc, user_id desc limit $4`

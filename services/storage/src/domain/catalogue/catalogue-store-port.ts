@@ -22,6 +22,8 @@ export interface CatalogueStore {
   listStale(version: number, limit: number): Promise<readonly ObjectId[]>
   /** Derives the facts of the default branch anew under the repo's write lock; nothing happens to a repo that is gone. */
   refreshFacts(repoId: ObjectId): Promise<void>
+  /** Counts the facts as present ones, whatever they are, until the next commit. */
+  keepFacts(repoId: ObjectId): Promise<void>
   /** Marks everything as derived by an older version. */
   forgetFacts(): Promise<number>
 
