@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BOOTSTRAP, TOKENS } from '../harness/accounts.ts'
 import { startHub, type Hub } from '../harness/hub.ts'
@@ -32,6 +33,16 @@ describe('transformers', () => {
     needLane('transformers', skip)
     await using lane = await openLane('transformers', { endpoint: hub.url, token: TOKENS.ana, env: QUIET })
     expectOk(await lane.python('tiny_model.py'))
+  })
+})
+
+describe('transformers without torch', () => {
+  test.for(['datasets-c', 'transformers'] as const satisfies LaneName[])('lane %s finds configs and tokenizers', { timeout: 120_000 }, async (name, { skip }) => {
+    needLane(name, skip)
+    await using lane = await openLane(name, { endpoint: hub.url, token: TOKENS.ana, env: QUIET })
+    const repo = `ana/auto-${name}`
+    expectOk(await lane.python('auto_classes.py', [repo]))
+    if (name === 'datasets-c') expectOk(await lane.python('auto_classes.py', [repo], { TRANSFORMERS_CACHE: join(lane.home, 'old-name') }))
   })
 })
 

@@ -167,3 +167,13 @@ describe('bodies and headers that proxies rewrite', () => {
     expect((await verify(object.size - 1)).status).toBeGreaterThanOrEqual(400)
   })
 })
+
+describe('a lock check before a push', () => {
+  const verify = (token: string | undefined): Promise<Response> =>
+    call({ url: hub.url, ...(token === undefined ? {} : { token }) }, 'POST', '/ana/locks.git/info/lfs/locks/verify', '{"ref":{"name":"refs/heads/main"}}', LFS_TYPE)
+  beforeAll(async () => { await createRepo(me, 'ana/locks') })
+
+  test.each([['a write token', TOKENS.ana], ['a read token', TOKENS.anaRead], ['no token', undefined]])('with %s is never asked for another credential', async (_what, token) => {
+    expect([200, 404, 501]).toContain((await verify(token)).status)
+  })
+})
