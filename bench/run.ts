@@ -11,6 +11,7 @@ import { benchLists } from './list.ts'
 import { benchMetadata } from './metadata.ts'
 import { asTable, machineLine, type Row } from './measure.ts'
 import { benchTree } from './tree.ts'
+import { benchUpload } from './upload.ts'
 
 const machine = machineLine()
 const work = await mkdtemp(join(tmpdir(), 'hearth-bench-'))
@@ -18,7 +19,7 @@ const rows: Row[] = await benchIdle()
 {
   await using hub = await startHub({ bootstrap: BOOTSTRAP })
   const session = { url: hub.url, token: TOKENS.ana }
-  rows.push(...await benchCommits(hub, session, work), ...await benchLargeGet(hub, session, work))
+  rows.push(...await benchCommits(hub, session, work), ...await benchLargeGet(hub, session, work), ...await benchUpload(hub, session, work))
   rows.push(...await benchMetadata(hub, session, work), ...await benchTree(hub, session, work), ...await benchLists(hub, session))
 }
 await rm(work, { recursive: true, force: true })
