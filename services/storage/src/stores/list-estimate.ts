@@ -31,7 +31,7 @@ const FRESH_MS = 5 * 60_000
 /** Fewer repos than this are gathered and sorted in no time. */
 const SMALL_TOTAL = 3000
 /** What it costs to fetch and sort one gathered row, in rows tested along the index. */
-const GATHER_COST = 3
+const GATHER_COST = 5
 const MAX_REMEMBERED = 1000
 
 export function createListEstimate(db: Pick<Db, 'query'>, nowMs: () => number, onError: (error: unknown) => void): ListEstimate {
