@@ -12,7 +12,7 @@ import { makeTree, type ObjectCaches } from './tree-cache.ts'
 export function createGitReader(sql: SqlRunner, caches: ObjectCaches): GitReader {
   return {
     readTrees: (repoId, oids) => readTrees(sql, caches, repoId, oids),
-    readFacts: (repoId, oids) => readFacts(sql, repoId, oids),
+    readFacts: (repoId, oids) => readFacts(sql, caches, repoId, oids),
     readStagedBlobs: (repoId, oids) => readStagedBlobs(sql, repoId, oids),
     readText: (repoId, oid) => readText(sql, repoId, oid),
     findPointers: (repoId, sha256s) => findPointers(sql, repoId, sha256s),
@@ -55,20 +55,31 @@ interface FactsRow {
 }
 
 const FACTS = `encode(oid, 'hex') as oid, size, encode(lfs_sha256, 'hex') as lfs_sha256, lfs_size`
-/** One text for all of them: a page of a thousand rows would cost the driver more than the database. */
+const PREFIX_HEX = Buffer.from(POINTER_PREFIX, 'latin1').toString('hex')
+const MAY_BE_POINTER = `size <= ${MAX_POINTER_BYTES} and substring(data from 1 for ${POINTER_PREFIX.length}) = '\\x${PREFIX_HEX}'::bytea`
+
+/** One text for all of them: a page of a thousand rows would cost the driver more than the database. A blob that may become a large file is marked. */
 const FACTS_SQL = `
-select string_agg(encode(oid, 'hex') || ' ' || size || coalesce(' ' || encode(lfs_sha256, 'hex') || ' ' || lfs_size, ''), ',') as facts
+select string_agg(encode(oid, 'hex') || ' ' || size || case
+  when lfs_sha256 is not null then ' ' || encode(lfs_sha256, 'hex') || ' ' || lfs_size when ${MAY_BE_POINTER} then ' ~' else '' end, ',') as facts
 from git_objects where repo_id = $1 and oid = any($2::bytea[])`
 
-async function readFacts(sql: SqlRunner, repoId: ObjectId, oids: readonly GitOid[]): Promise<ReadonlyMap<GitOid, BlobFacts>> {
-  if (oids.length === 0) return new Map()
-  const [row] = await sql.query<{ facts: string | null }>({ name: 'read-facts', text: FACTS_SQL, values: [repoId, hexArrayParam(oids)] })
+async function readFacts(sql: SqlRunner, { blobs }: ObjectCaches, repoId: ObjectId, oids: readonly GitOid[]): Promise<ReadonlyMap<GitOid, BlobFacts>> {
   const facts = new Map<GitOid, BlobFacts>()
+  const missing: GitOid[] = []
+  for (const oid of oids) {
+    const sizeBytes = blobs.sizeOf(repoId, oid)
+    if (sizeBytes === undefined) missing.push(oid)
+    else facts.set(oid, { oid, sizeBytes, lfs: undefined })
+  }
+  if (missing.length === 0) return facts
+  const [row] = await sql.query<{ facts: string | null }>({ name: 'read-facts', text: FACTS_SQL, values: [repoId, hexArrayParam(missing)] })
   for (const line of row?.facts?.split(',') ?? []) {
-    const [oid = '', size, sha256, lfsSize] = line.split(' ')
     // The database wrote them: hex of the lengths that its columns hold.
-    const lfs = sha256 === undefined ? undefined : { sha256: sha256 as Sha256, sizeBytes: Number(lfsSize) }
-    facts.set(oid as GitOid, { oid: oid as GitOid, sizeBytes: Number(size), lfs })
+    const [oid, size, sha256, lfsSize] = line.split(' ') as [GitOid, string, Sha256 | '~' | undefined, string | undefined]
+    const lfs = sha256 === undefined || sha256 === '~' ? undefined : { sha256, sizeBytes: Number(lfsSize) }
+    facts.set(oid, { oid, sizeBytes: Number(size), lfs })
+    if (sha256 === undefined) blobs.remember(repoId, oid, Number(size))
   }
   return facts
 }
