@@ -27,7 +27,10 @@ http { access_log off; sendfile on; keepalive_requests 1000000; ${temp} server {
 /** The rival hub, where HEARTH_BENCH_HFD names its binary. It asks nobody for a credential. */
 export async function startHfd(dataDir: string): Promise<Peer | undefined> {
   const binary = process.env['HEARTH_BENCH_HFD']
-  if (binary === undefined) return undefined
+  if (binary === undefined) {
+    console.info('hfd is not measured: HEARTH_BENCH_HFD names no binary')
+    return undefined
+  }
   const [port, sshPort] = [freePortGuess(1), freePortGuess(2)]
   const url = `http://127.0.0.1:${port}`
   const child = spawn(binary, ['-addr', `127.0.0.1:${port}`, '-ssh-addr', `127.0.0.1:${sshPort}`, '-data', dataDir, '-host-url', url], { stdio: 'ignore' })
