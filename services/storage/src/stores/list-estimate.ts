@@ -30,8 +30,10 @@ const SAMPLE_ROWS = 1500
 const FRESH_MS = 5 * 60_000
 /** Fewer repos than this are gathered and sorted in no time. */
 const SMALL_TOTAL = 3000
-/** What it costs to fetch and sort one gathered row, in rows tested along the index. */
+/** Measured, in the cost of one row that is met along the index: to gather and sort a row, to look for a tag among some twenty, for a word in a name. */
 const GATHER_COST = 5
+const TAG_COST = 4
+const WORD_COST = 0.5
 const MAX_REMEMBERED = 1000
 
 export function createListEstimate(db: Pick<Db, 'query'>, nowMs: () => number, onError: (error: unknown) => void): ListEstimate {
@@ -61,7 +63,8 @@ export function createListEstimate(db: Pick<Db, 'query'>, nowMs: () => number, o
       if (sample === undefined || nowMs() - sample.takenMs > FRESH_MS) refresh(query.type)
       if (sample === undefined || sample.rows.length === 0 || sample.total < SMALL_TOTAL || query.links.length > 0) return 'gather'
       const share = shareOf(sample, query)
-      return share > 0 && query.limit / share < sample.total * share * GATHER_COST ? 'walk' : 'gather'
+      const testCost = 1 + query.tags.length * TAG_COST + query.search.length * WORD_COST
+      return share > 0 && (query.limit / share) * testCost < sample.total * share * GATHER_COST ? 'walk' : 'gather'
     },
   }
 }

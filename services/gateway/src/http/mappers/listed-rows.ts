@@ -3,36 +3,51 @@ import { LRUCache } from 'lru-cache'
 import { toRepoInfo } from './repo-info.ts'
 import { required, requireRepo } from './required.ts'
 
-const MAX_CHARS = 16_000_000
+const MAX_BYTES = 16_000_000
+/** What a kept row costs beyond its text. */
+const ROW_OVERHEAD_BYTES = 200
 const TRENDING = 'trendingScore'
 
 /** Renders lists. A row in the same version and with the same properties is the same text, made once. */
 export interface RowRenderer {
-  /** A JSON array, in ASCII. */
+  /** A JSON array. */
   render(answer: ListReposResponse, properties: readonly string[]): Buffer
 }
 
 export function createRowRenderer(contentOrigin: string | undefined): RowRenderer {
-  const known = new LRUCache<string, string>({ maxSize: MAX_CHARS, sizeCalculation: (text, key) => text.length + key.length })
+  const known = new LRUCache<string, Buffer>({ maxSize: MAX_BYTES, sizeCalculation: (row, key) => row.length + key.length + ROW_OVERHEAD_BYTES })
   return {
     render(answer, properties) {
-      if (answer.packed === undefined) return toBytes(toAscii(JSON.stringify(toRows(answer, properties, contentOrigin))))
-      const { versions, trendingScores } = answer.packed
+      const { packed } = answer
+      if (packed === undefined) return Buffer.from(JSON.stringify(toRows(answer, properties, contentOrigin)))
       const lasting = properties.filter((name) => name !== TRENDING)
-      const hasTrending = lasting.length < properties.length
       const suffix = ` ${lasting.join()}`
-      const rows = (versions === '' ? [] : versions.split(',')).map((version, at) => {
+      const rows = (packed.versions === '' ? [] : packed.versions.split(',')).map((version, at) => {
         const key = version + suffix
-        let text = known.get(key)
-        if (text === undefined) {
-          text = renderRow(answer.packed, at, { properties: lasting, contentOrigin })
-          known.set(key, text)
-        }
-        return hasTrending ? `${text},"${TRENDING}":${trendingScores[at] ?? 0}}` : `${text}}`
+        const kept = known.get(key)
+        if (kept !== undefined) return kept
+        const row = renderRow(packed, at, { properties: lasting, contentOrigin })
+        known.set(key, row)
+        return row
       })
-      return toBytes(`[${rows.join()}]`)
+      return joinRows(rows, lasting.length < properties.length ? packed.trendingScores : undefined)
     },
   }
+}
+
+const MAX_TRENDING_BYTES = TRENDING.length + 16
+
+/** One allocation for the whole answer: a thousand rows are about a megabyte. */
+function joinRows(rows: readonly Buffer[], trendingScores: readonly number[] | undefined): Buffer {
+  const whole = Buffer.allocUnsafe(rows.reduce((sum, row) => sum + row.length + 2 + (trendingScores === undefined ? 0 : MAX_TRENDING_BYTES), 2))
+  let at = whole.write('[', 'latin1')
+  rows.forEach((row, index) => {
+    if (index > 0) at += whole.write(',', at, 'latin1')
+    at += row.copy(whole, at)
+    at += whole.write(trendingScores === undefined ? '}' : `,"${TRENDING}":${trendingScores[index] ?? 0}}`, at, 'latin1')
+  })
+  at += whole.write(']', at, 'latin1')
+  return whole.subarray(0, at)
 }
 
 interface Wanted {
@@ -41,20 +56,11 @@ interface Wanted {
 }
 
 /** Without its closing brace: the one property that changes by itself comes last. */
-function renderRow(packed: PackedRows | undefined, at: number, { properties, contentOrigin }: Wanted): string {
-  const { repo, facts } = RepoRow.decode(required(packed?.rows[at], 'a row'))
+function renderRow(packed: PackedRows, at: number, { properties, contentOrigin }: Wanted): Buffer {
+  const { repo, facts } = RepoRow.decode(required(packed.rows[at], 'a row'))
   const known = requireRepo(repo)
   const info = toRepoInfo({ repo: known, facts: required(facts, 'facts'), sha: known.headSha, siblings: undefined, isList: true, contentOrigin }, properties)
-  return toAscii(JSON.stringify(info)).slice(0, -1)
-}
-
-/** Text of one byte a character is copied to a socket as it is; anything else is looked at character by character, every time. */
-function toAscii(json: string): string {
-  return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
-function toBytes(ascii: string): Buffer {
-  return Buffer.from(ascii, 'latin1')
+  return Buffer.from(JSON.stringify(info).slice(0, -1))
 }
 
 function toRows({ repos, facts }: ListReposResponse, properties: readonly string[], contentOrigin: string | undefined): unknown[] {
